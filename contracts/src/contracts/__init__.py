@@ -1,0 +1,1 @@
+"""What Güzgü's services say to each other: messages, topics, the item bank."""

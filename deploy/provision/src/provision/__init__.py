@@ -1,0 +1,1 @@
+"""Creates topics, indexes, database users and roles before the services start."""

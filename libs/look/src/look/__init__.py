@@ -1,0 +1,1 @@
+"""One style sheet, page macros, texts and chart theme for all pages."""

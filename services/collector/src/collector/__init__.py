@@ -1,0 +1,1 @@
+"""Serves the questionnaire, accepts responses, publishes them."""

@@ -1,0 +1,1 @@
+"""Registry of schools, anonymous school codes, sessions and blind-signed ballots."""

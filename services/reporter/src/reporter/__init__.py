@@ -1,0 +1,1 @@
+"""Interactive school reports and the national dashboard."""

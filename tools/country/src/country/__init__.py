@@ -1,0 +1,1 @@
+"""A simulated country of schools with known truth."""

@@ -1,0 +1,32 @@
+"""Builds what the commands of the stack need: signals, folders and the environment come in here."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from stack.parts import parts
+
+
+def stop_on_signals() -> None:
+    """Turns the end of the terminal and a polite kill into the same clean stop as Ctrl-C."""
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def run_parts(folder: Path, kafka_port: int | None, mongo_port: int | None) -> None:
+    """Keeps one broker and one database up until a signal; prints the lines that point a test run at them."""
+    stop_on_signals()
+    with parts(folder, kafka_port, mongo_port, say=lambda line: click.echo(line, err=True)) as running:
+        click.echo(f"export GUZGU_TEST_KAFKA='{running.broker.bootstrap}'")
+        click.echo(f"export GUZGU_TEST_MONGO='{running.database.admin_uri}'")
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            click.echo("stopping", err=True)

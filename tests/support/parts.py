@@ -1,0 +1,41 @@
+"""The real broker and database that tests run against: an already running pair, or one started for this run."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote_plus, urlsplit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KafkaPart:
+    """Where the real broker answers; topics are the test's own, with names of their own."""
+
+    bootstrap: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MongoPart:
+    """Where the real database answers, as administrator; databases are the test's own, with names of their own."""
+
+    admin_uri: str
+
+    def uri(self, user: str, password: str, database: str = "") -> str:
+        """The address for another user, whose password is kept in the database `admin`."""
+        host = urlsplit(self.admin_uri).netloc.rpartition("@")[2]
+        query = urlsplit(self.admin_uri).query
+        return f"mongodb://{quote_plus(user)}:{quote_plus(password)}@{host}/{database}?{query}"
+
+
+@contextmanager
+def running_pair(folder: Path) -> Iterator[tuple[KafkaPart, MongoPart]]:
+    """The pair that GUZGU_TEST_KAFKA and GUZGU_TEST_MONGO name, or one of its own under `folder`."""
+    kafka, mongo = os.environ.get("GUZGU_TEST_KAFKA"), os.environ.get("GUZGU_TEST_MONGO")
+    if kafka and mongo:
+        yield KafkaPart(bootstrap=kafka), MongoPart(admin_uri=mongo)
+        return
+    from stack.parts import parts
+
+    with parts(folder) as started:
+        yield KafkaPart(bootstrap=started.broker.bootstrap), MongoPart(admin_uri=started.database.admin_uri)

@@ -1,0 +1,89 @@
+"""What operators and Kubernetes ask of a process: is it alive, is it ready, what are its figures."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
+
+Check = Callable[[], str | None]
+
+
+class Health:
+    """Named checks. A `ready` check that returns a sentence makes the process unready; a `notice` only degrades it.
+
+    `beat()` is called by the main loop; `alive()` is false once the loop has not turned for `silence` seconds.
+    """
+
+    def __init__(self, silence: float = 60.0, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._silence = silence
+        self._beaten: float | None = None
+        self.ready_checks: dict[str, Check] = {}
+        self.notice_checks: dict[str, Check] = {}
+
+    def ready(self, name: str, check: Check) -> None:
+        """Adds a check that must hold for readiness."""
+        self.ready_checks[name] = check
+
+    def notice(self, name: str, check: Check) -> None:
+        """Adds a check whose failure is only told."""
+        self.notice_checks[name] = check
+
+    def beat(self) -> None:
+        """The loop turned."""
+        self._beaten = self._monotonic()
+
+    def alive(self) -> bool:
+        """True while the loop turns, or if there is none."""
+        return self._beaten is None or self._monotonic() - self._beaten < self._silence
+
+    def report(self) -> tuple[bool, dict[str, dict[str, str]]]:
+        """(ready?, {"problems": {name: sentence}, "degraded": {name: sentence}})."""
+        problems = {name: said for name, check in self.ready_checks.items() if (said := check())}
+        degraded = {name: said for name, check in self.notice_checks.items() if (said := check())}
+        return not problems, {"problems": problems, "degraded": degraded}
+
+
+def metrics_text() -> bytes:
+    """All figures of this process, or of all its siblings where PROMETHEUS_MULTIPROC_DIR is shared by them."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # prometheus_client itself reads this variable
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
+        return generate_latest(registry)
+    return generate_latest(REGISTRY)
+
+
+def answer(path: str, health: Health) -> tuple[int, str, bytes]:
+    """(status, content type, body) for /livez, /readyz and /metrics; 404 for anything else."""
+    if path == "/livez":
+        return (200, "text/plain", b"alive\n") if health.alive() else (503, "text/plain", b"the loop stands still\n")
+    if path == "/readyz":
+        ready, report = health.report()
+        return 200 if ready else 503, "application/json", json.dumps(report).encode()
+    if path == "/metrics":
+        return 200, CONTENT_TYPE_LATEST, metrics_text()
+    return 404, "text/plain", b"not here\n"
+
+
+def serve(host: str, port: int, health: Health) -> ThreadingHTTPServer:
+    """Answers the three paths on a thread of its own, for processes without a web server; `.shutdown()` ends it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, kind, body = answer(self.path, health)
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """No access log."""
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    threading.Thread(target=server.serve_forever, name="ops", daemon=True).start()
+    return server

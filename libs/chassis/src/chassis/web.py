@@ -1,0 +1,126 @@
+"""A Flask app as every service has it: problem+json, size limit, security headers, request figures, ops paths."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, json, request, send_from_directory
+from prometheus_client import Counter, Histogram
+from werkzeug.exceptions import HTTPException
+
+from chassis import logs, ops
+from chassis.errors import Unavailable
+
+REQUESTS = Counter("http_requests_total", "Requests answered, by route and status.", ["route", "method", "status"])
+SECONDS = Histogram("http_request_seconds", "Time to answer a request, by route.", ["route", "method"])
+CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # noqa: E501  # one header line
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+}
+
+
+def problem(
+    status: int, reason: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
+) -> Response:
+    """An application/problem+json answer; `reason` is the code that metric labels and logs carry too."""
+    body = {"type": f"urn:guzgu:problem:{reason}", "title": reason, "status": status, "detail": detail, **members}
+    answer = Response(json.dumps(body), status, mimetype="application/problem+json")
+    answer.headers.extend(dict(headers or {}))
+    return answer
+
+
+def unavailable(reason: str, retry_after: int = 2) -> Response:
+    """503 with Retry-After in seconds: nothing was spent, the same request may be sent again."""
+    return problem(
+        503,
+        reason,
+        "Not possible at this moment; send the same request again.",
+        headers={"Retry-After": str(retry_after)},
+    )
+
+
+def create_app(
+    import_name: str,
+    *,
+    health: ops.Health,
+    max_bytes: int,
+    headers: Mapping[str, str] | None = None,
+    template_folder: Path | None = None,
+) -> Flask:
+    """A Flask app; `headers` replaces or adds to the security headers, `max_bytes` bounds a request's body."""
+    app = Flask(import_name, static_folder=None, template_folder=str(template_folder) if template_folder else None)
+    app.config["MAX_CONTENT_LENGTH"] = max_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = max_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    fixed = {**HEADERS, **(headers or {})}
+
+    @app.before_request
+    def _start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        REQUESTS.labels(route, request.method, str(response.status_code)).inc()
+        SECONDS.labels(route, request.method).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        return response
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        if error.response is not None:
+            return error.response  # type: ignore[return-value]  # redirects and ready answers pass as they are
+        reason = (error.name or "error").lower().replace(" ", "-")
+        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        return problem(error.code or 500, reason, error.description or "", headers=kept)
+
+    @app.errorhandler(Unavailable)
+    def _away(error: Unavailable) -> Response:
+        return unavailable(error.reason, error.retry_after)
+
+    @app.errorhandler(Exception)
+    def _unforeseen(error: Exception) -> Response:
+        logs.event("unforeseen error", level=40, error=type(error).__name__, route=str(request.url_rule))
+        app.logger.exception("unforeseen error")
+        return problem(500, "internal-error", "This is our mistake; it has been logged.")
+
+    for path in ("/livez", "/readyz", "/metrics"):
+        app.add_url_rule(path, path, _ops_view(path, health))
+    return app
+
+
+def _ops_view(path: str, health: ops.Health) -> Callable[[], Response]:
+    def view() -> Response:
+        status, kind, body = ops.answer(path, health)
+        return Response(body, status, content_type=kind)
+
+    return view
+
+
+def serve_static(app: Flask, url: str, folder: Path, seconds: int = 3600) -> None:
+    """Serves the files of `folder` below `url` (`/static/look`), with an ETag and `seconds` of caching."""
+
+    def view(name: str) -> Response:
+        return send_from_directory(folder, name, max_age=seconds)
+
+    app.add_url_rule(f"{url}/<path:name>", f"static:{url}", view)
+
+
+def gunicorn_command(target: str, host: str, port: int, processes: int, threads: int = 64) -> list[str]:
+    """The command line that serves `module:factory()`: gthread workers, no access log, clients built after the fork."""
+    return [
+        *(sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(processes)),
+        *("--worker-class", "gthread", "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "20"),
+        *("--keep-alive", "15", "--backlog", "2048", "--log-level", "warning", "--error-logfile", "-"),
+        *("--worker-tmp-dir", "/dev/shm", "--no-control-socket"),  # noqa: S108  # gunicorn's heartbeat file, in memory
+        f"{target}()",
+    ]

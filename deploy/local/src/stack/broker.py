@@ -5,8 +5,7 @@ import secrets
 import subprocess
 from pathlib import Path
 
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
+from chassis.kafka import wait_for_broker
 
 from stack.children import MINIMAL_ENVIRONMENT, Child, Children, must_run
 from stack.errors import StackError
@@ -60,12 +59,7 @@ class Broker:
 
         def answers() -> bool:
             must_run(self.child, "starting")
-            try:
-                admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=2000)
-            except KafkaError:
-                return False
-            admin.close()
-            return True
+            return wait_for_broker(self.bootstrap, 0)
 
         until(answers, f"The first answer of {self.name} on {self.bootstrap}", seconds)
 

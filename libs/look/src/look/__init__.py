@@ -1,1 +1,1 @@
-"""One style sheet, page macros, texts and chart theme for all pages."""
+"""The look of all pages: style sheet, marks, page parts, texts and the theme of charts."""

@@ -27,7 +27,7 @@ def theme() -> dict[str, Any]:
     axis = {"domainColor": LIGHT["line"], "tickColor": LIGHT["line"], "gridColor": LIGHT["hairline"]}
     return {
         "font": _FONTS,
-        "background": None,
+        "background": LIGHT["paper"],
         "padding": 4,
         "view": {"stroke": None},
         "title": {"color": LIGHT["ink"], "fontSize": 18, "anchor": "start", "subtitleColor": LIGHT["muted"]},

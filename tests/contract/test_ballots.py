@@ -3,10 +3,11 @@
 import hashlib
 
 import pytest
-from contracts import ballots, topics
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka.partitioner.default import murmur2
+
+from contracts import ballots, topics
 
 
 def test_a_key_card_is_canonical_json_sorted_by_group() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import orjson
 import pytest
+
 from contracts import codec, topics
 from contracts.data import folder
 from contracts.messages import ResponseSubmitted

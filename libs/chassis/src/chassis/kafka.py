@@ -133,7 +133,7 @@ class CompactedReader:
         """The records up to where the topic ended when this was called; Unavailable if that takes longer."""
         deadline = time.monotonic() + seconds
         try:
-            consumer = self._connected()
+            consumer = self._connected(seconds)
             end = consumer.end_offsets([self._partition])[self._partition]
             while (position := consumer.position(self._partition)) < end:
                 if time.monotonic() > deadline:
@@ -151,7 +151,7 @@ class CompactedReader:
             self._consumer.close(autocommit=False)
             self._consumer = None
 
-    def _connected(self) -> Any:
+    def _connected(self, seconds: float) -> Any:
         if self._consumer is None:
             consumer = KafkaConsumer(
                 bootstrap_servers=self._bootstrap.split(","),
@@ -159,7 +159,7 @@ class CompactedReader:
                 enable_auto_commit=False,
                 auto_offset_reset="none",
                 request_timeout_ms=10_000,
-                bootstrap_timeout_ms=10_000,
+                bootstrap_timeout_ms=int(min(10.0, seconds) * 1000),
                 reconnect_backoff_max_ms=1000,
             )
             consumer.assign([self._partition])
@@ -205,7 +205,8 @@ class PartitionedConsumer:
 
         class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
             def on_partitions_assigned(self, assigned_now: Iterable[Any]) -> None:
-                outer._take(sorted(tp.partition for tp in assigned_now), assigned)
+                if came := sorted(tp.partition for tp in assigned_now):
+                    outer._take(came, assigned)
 
             def on_partitions_revoked(self, revoked_now: Iterable[Any]) -> None:
                 gone = sorted(tp.partition for tp in revoked_now)

@@ -28,7 +28,11 @@ def likert(t: texts.Translate) -> Markup:
         for answer, count in enumerate(found, 1):
             share = count / total
             rows.append({"item": t(f"specimen.{item}"), "answer": str(answer), "from": start, "to": start + share})
-            rows[-1] |= {"middle": start + share / 2, "label": f"{share:.0%}", "colour": charts.ANSWER_LABEL_COLOURS[str(answer)]}
+            rows[-1] |= {
+                "middle": start + share / 2,
+                "label": f"{share:.0%}",
+                "colour": charts.ANSWER_LABEL_COLOURS[str(answer)],
+            }
             start += share
         rows.append({"item": t(f"specimen.{item}"), "answer": "na", "from": 0.9, "to": 0.97})
         rows.append({"item": t(f"specimen.{item}"), "answer": "skipped", "from": 0.98, "to": 1.02})
@@ -37,8 +41,10 @@ def likert(t: texts.Translate) -> Markup:
     bars = base.mark_bar(height=30).encode(
         x=altair.X("from:Q", title=None, axis=None), x2="to:Q", color=altair.Color("answer:N", scale=scale, legend=None)
     )
-    labels = base.transform_filter("datum.label").mark_text().encode(
-        x="middle:Q", text="label:N", color=altair.Color("colour:N", scale=None)
+    labels = (
+        base.transform_filter("datum.label")
+        .mark_text()
+        .encode(x="middle:Q", text="label:N", color=altair.Color("colour:N", scale=None))
     )
     return drawn((bars + labels).properties(width=560, height=180), t("specimen.finding"), "likert")
 
@@ -53,9 +59,19 @@ def gaps(t: texts.Translate) -> Markup:
     base = altair.Chart(altair.Data(values=rows)).encode(y=altair.Y("area:N", title=None, sort=None))
     line = base.mark_rule(strokeWidth=2).encode(x="min(share):Q", x2="max(share):Q")
     dots = base.mark_point().encode(
-        x=altair.X("share:Q", title=t("specimen.share"), axis=altair.Axis(format="%"), scale=altair.Scale(domain=[0, 1])),
-        shape=altair.Shape("group:N", legend=None, scale=altair.Scale(domain=list(charts.GROUP_SHAPES), range=list(charts.GROUP_SHAPES.values()))),
-        color=altair.Color("group:N", legend=None, scale=altair.Scale(domain=list(charts.GROUP_COLOURS), range=list(charts.GROUP_COLOURS.values()))),
+        x=altair.X(
+            "share:Q", title=t("specimen.share"), axis=altair.Axis(format="%"), scale=altair.Scale(domain=[0, 1])
+        ),
+        shape=altair.Shape(
+            "group:N",
+            legend=None,
+            scale=altair.Scale(domain=list(charts.GROUP_SHAPES), range=list(charts.GROUP_SHAPES.values())),
+        ),
+        color=altair.Color(
+            "group:N",
+            legend=None,
+            scale=altair.Scale(domain=list(charts.GROUP_COLOURS), range=list(charts.GROUP_COLOURS.values())),
+        ),
     )
     return drawn((line + dots).properties(width=520, height=150), t("specimen.finding"), "gaps")
 

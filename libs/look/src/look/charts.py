@@ -60,12 +60,15 @@ def dress(svg: str, title: str, description: str, name: str) -> Markup:
 
     `name` makes the ids of its title and description unique on the page.
     """
-    drawn = re.sub(r'\sstyle="[^"]*"', "", svg)
+    # Inside an image the parts' own roles and labels are never read, and they are in the wrong language.
+    drawn = re.sub(r'\s(?:style|role|aria-label|aria-roledescription)="[^"]*"', "", svg)
     for token in HATCHED:
         drawn = re.sub(f'fill="{LIGHT[token]}"', f'fill="url(#look-{token})"', drawn, flags=re.IGNORECASE)
     words = Markup('<title id="{0}-title">{1}</title><desc id="{0}-words">{2}</desc>').format(name, title, description)
     attributes = f' role="img" aria-labelledby="{escape(name)}-title" aria-describedby="{escape(name)}-words"'
-    return Markup(re.sub(r"<svg\b([^>]*)>", lambda tag: f"<svg{tag[1]}{attributes}>{words}{_patterns()}", drawn, count=1))
+    return Markup(
+        re.sub(r"<svg\b([^>]*)>", lambda tag: f"<svg{tag[1]}{attributes}>{words}{_patterns()}", drawn, count=1)
+    )
 
 
 def dark_rules() -> str:
@@ -97,6 +100,7 @@ def _patterns() -> str:
         f'<path d="M-2 2 2-2M0 8 8 0M6 10 10 6" fill="none" stroke="{na}" stroke-width="2.2"/></pattern>'
         '<pattern id="look-answer-skipped" width="8" height="8" patternUnits="userSpaceOnUse">'
         f'<rect width="8" height="8" fill="{paper}"/>'
-        f'<path d="M1 4a1.4 1.4 0 1 0 2.8 0a1.4 1.4 0 1 0-2.8 0M5 0a1.4 1.4 0 1 0 2.8 0M5 8a1.4 1.4 0 1 1 2.8 0" '
-        f'fill="{skipped}"/></pattern></defs>'
+        # Dots drawn as round line ends: a fill of this colour would point to the pattern itself.
+        f'<path d="M2 4h.01M6 0h.01M6 8h.01" fill="none" stroke="{skipped}" stroke-width="3" stroke-linecap="round"/>'
+        "</pattern></defs>"
     )

@@ -90,7 +90,9 @@ TEXT_PAIRS: Final[tuple[tuple[str, str], ...]] = (
     ("label-dark", "answer-4"),
     ("label-light", "answer-5"),
 )
-LINE_PAIRS: Final[tuple[tuple[str, str], ...]] = tuple((line, ground) for line in ("line", "ink") for ground in _GROUNDS)
+LINE_PAIRS: Final[tuple[tuple[str, str], ...]] = tuple(
+    (line, ground) for line in ("line", "ink") for ground in _GROUNDS
+)
 
 
 def luminance(colour: str) -> float:

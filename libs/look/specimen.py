@@ -18,7 +18,7 @@ GROUPS = ("leader", "teacher", "student", "trainer")
 SHARES = {"A": (0.71, 0.58, 0.52), "C": (0.83, 0.55, 0.34), "H": (0.64, 0.61, 0.69)}
 
 
-def likert(t: texts.Translate) -> Markup:
+def likert(t: texts.Translate, width: int, name: str) -> Markup:
     """Distributions of four items, diverging between 2 and 3."""
     rows = []
     counts = {"c1": (4, 9, 18, 26, 11), "c2": (11, 17, 14, 9, 5), "c3": (2, 6, 20, 31, 15), "c4": (19, 15, 10, 8, 3)}
@@ -42,11 +42,11 @@ def likert(t: texts.Translate) -> Markup:
         x=altair.X("from:Q", title=None, axis=None), x2="to:Q", color=altair.Color("answer:N", scale=scale, legend=None)
     )
     labels = (
-        base.transform_filter("datum.label")
+        base.transform_filter(f"datum.to - datum.from > {56 / width} && datum.label")
         .mark_text()
         .encode(x="middle:Q", text="label:N", color=altair.Color("colour:N", scale=None))
     )
-    return drawn((bars + labels).properties(width=560, height=180), t("specimen.finding"), "likert")
+    return drawn((bars + labels).properties(width=width, height=180), t("specimen.finding"), name)
 
 
 def gaps(t: texts.Translate) -> Markup:
@@ -101,7 +101,8 @@ def write(lang: str, name: str, direction: str | None = None) -> None:
         look_static="static",
         groups=GROUPS,
         shares=SHARES,
-        likert=likert(names["t"]),
+        likert=likert(names["t"], 640, "likert"),
+        likert_narrow=likert(names["t"], 150, "likert-narrow"),
         gaps=gaps(names["t"]),
         today=clock.date(2026, 5, 5),
         csrf_token="specimen",  # noqa: S106 (a form of the specimen is sent nowhere)

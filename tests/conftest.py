@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from support.parts import KafkaPart, MongoPart, running_pair
 
 

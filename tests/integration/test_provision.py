@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 import yaml
+from kafka import KafkaAdminClient
+from pymongo.errors import OperationFailure
+
 from chassis.errors import Fatal
 from chassis.kafka import ensure_topics
 from chassis.mongo import Client, connect
 from chassis.settings import Secret
 from contracts.data import folder
-from kafka import KafkaAdminClient
 from provision.access import Access, parse_access
 from provision.main import SINGLE_COPY, provision
 from provision.settings import Settings
-from pymongo.errors import OperationFailure
 from support.parts import KafkaPart, MongoPart
 
 pytestmark = pytest.mark.integration
@@ -135,7 +136,9 @@ def test_a_user_writes_several_collections_in_one_transaction(clients: dict[str,
     with client.start_session() as session, session.start_transaction():
         statistics["seen"].insert_one({"_id": "0/1"}, session=session)
         statistics["cells"].insert_one({"_id": "AAAAAAA"}, session=session)
-    assert [statistics[name].count_documents({"_id": key}) for name, key in (("seen", "0/1"), ("cells", "AAAAAAA"))] == [
+    assert [
+        statistics[name].count_documents({"_id": key}) for name, key in (("seen", "0/1"), ("cells", "AAAAAAA"))
+    ] == [
         1,
         1,
     ]
@@ -182,7 +185,9 @@ def test_an_index_with_other_options_stops_it_by_name(
     sessions.drop_index(name)
     sessions.create_index(["school", "campaign", "level"])
     try:
-        with pytest.raises(Fatal, match=r"identity\.sessions has an index on school, campaign, level with other options"):
+        with pytest.raises(
+            Fatal, match=r"identity\.sessions has an index on school, campaign, level with other options"
+        ):
             provision(settings, lambda line: None)
     finally:
         sessions.drop_index(name)
@@ -191,7 +196,9 @@ def test_an_index_with_other_options_stops_it_by_name(
 
 def test_kafka_away_is_one_sentence(settings: Settings) -> None:
     away = replace(settings, kafka_bootstrap="127.0.0.1:1", wait_seconds=0)
-    with pytest.raises(Fatal, match=r"Kafka does not answer on 127\.0\.0\.1:1: is it running, is KAFKA_BOOTSTRAP right"):
+    with pytest.raises(
+        Fatal, match=r"Kafka does not answer on 127\.0\.0\.1:1: is it running, is KAFKA_BOOTSTRAP right"
+    ):
         provision(away, lambda line: None)
 
 

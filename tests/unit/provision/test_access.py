@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from contracts.data import folder
 from provision.access import parse_access
 from provision.indexes import parse_indexes

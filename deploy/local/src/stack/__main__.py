@@ -24,6 +24,15 @@ def parts(folder: Path, kafka_port: int | None, mongo_port: int | None) -> None:
     run_parts(folder, kafka_port, mongo_port)
 
 
+@commands.command()
+@click.option("--full", is_flag=True, help="Many more random cases, and the load tests.")
+def test(full: bool) -> None:
+    """Run all tests and sum them up; exit 1 if one failed."""
+    from stack.main import run_tests
+
+    sys.exit(0 if run_tests(full) else 1)
+
+
 def main() -> None:
     try:
         commands.main(standalone_mode=True)

@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 from chassis.kafka import wait_for_broker
-
 from stack.children import MINIMAL_ENVIRONMENT, Child, Children, must_run
 from stack.errors import StackError
 from stack.ports import LOOPBACK

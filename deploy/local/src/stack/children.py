@@ -92,7 +92,7 @@ class Children:
     def start(
         self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> Child:
-        """Starts `command` in its own session (Ctrl-C reaches the parent alone) with `env` and a minimal environment."""
+        """Starts `command` in a session of its own (Ctrl-C reaches the parent alone) with `env` over a minimal one."""
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{name}.log"
         guarded = [str(self._setpriv), "--pdeathsig", "KILL", "--", *command]

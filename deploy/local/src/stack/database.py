@@ -3,11 +3,13 @@
 import base64
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_plus
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from chassis.mongo import Client
 from stack.children import Child, Children, must_run
 from stack.errors import StackError
 from stack.ports import LOOPBACK
@@ -19,7 +21,7 @@ REPLICA_SET = "rs0"
 ADMIN = "guzgu-admin"
 OPLOG_MEGABYTES = 990
 CACHE_GIGABYTES = 0.5
-ALREADY_INITIATED, NOT_YET_INITIATED, UNAUTHORISED, AUTHENTICATION_FAILED = 23, 94, 13, 18
+ALREADY_INITIATED, UNAUTHORISED = 23, 13
 
 
 class Database:
@@ -113,9 +115,7 @@ class Database:
         """One step towards readiness: is it primary with its administrator in place, and if not, what is next?"""
         must_run(self.child, "starting")
         try:
-            with MongoClient(
-                LOOPBACK, self._port, directConnection=True, serverSelectionTimeoutMS=500, connectTimeoutMS=2000
-            ) as anybody:
+            with _connect(LOOPBACK, port=self._port, directConnection=True) as anybody:
                 hello = anybody.admin.command("hello")
                 if "setName" not in hello:
                     _initiate(anybody, self._port)
@@ -123,13 +123,13 @@ class Database:
                 if not hello["isWritablePrimary"]:
                     return False
                 self._make_administrator(anybody)
-            with MongoClient(self.admin_uri, serverSelectionTimeoutMS=2000) as administrator:
+            with _connect(self.admin_uri) as administrator:
                 administrator.admin.command("ping")
         except PyMongoError:
             return False
         return True
 
-    def _make_administrator(self, anybody: "MongoClient[dict[str, object]]") -> None:
+    def _make_administrator(self, anybody: Client) -> None:
         """Uses the door that stands open on loopback until the first user exists, and only until then."""
         try:
             anybody.admin.command("createUser", ADMIN, pwd=self._password, roles=["root"])
@@ -138,7 +138,11 @@ class Database:
                 raise
 
 
-def _initiate(anybody: "MongoClient[dict[str, object]]", port: int) -> None:
+def _connect(address: str, **options: Any) -> Client:
+    return MongoClient(address, serverSelectionTimeoutMS=1000, connectTimeoutMS=2000, **options)
+
+
+def _initiate(anybody: Client, port: int) -> None:
     members = [{"_id": 0, "host": f"{LOOPBACK}:{port}"}]
     try:
         anybody.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})

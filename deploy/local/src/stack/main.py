@@ -1,5 +1,6 @@
 """Builds what the commands of the stack need: signals, folders and the environment come in here."""
 
+import os
 import signal
 from pathlib import Path
 from types import FrameType
@@ -8,6 +9,8 @@ from typing import NoReturn
 import click
 
 from stack.parts import parts
+from stack.suite import run_suite
+from stack.toolbox import ROOT
 
 
 def stop_on_signals() -> None:
@@ -30,3 +33,9 @@ def run_parts(folder: Path, kafka_port: int | None, mongo_port: int | None) -> N
             signal.pause()
         except KeyboardInterrupt:
             click.echo("stopping", err=True)
+
+
+def run_tests(full: bool) -> bool:
+    """Runs the tests; whether all passed."""
+    stop_on_signals()
+    return run_suite(ROOT, os.environ, click.echo, full)

@@ -3,9 +3,9 @@
 import sys
 
 import click
+
 from chassis.errors import Fatal
 from chassis.settings import SettingsError
-
 from provision.main import run
 
 

@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 
 import yaml
+
 from chassis.errors import Fatal
 from chassis.kafka import TopicSpec, ensure_topics, wait_for_broker
 from chassis.mongo import connect, ping
 from chassis.settings import Secret, load
 from contracts.data import folder
 from contracts.topics import topics
-
 from provision.access import parse_access
 from provision.indexes import parse_indexes
 from provision.settings import Settings

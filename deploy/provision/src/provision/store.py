@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pymongo.errors import CollectionInvalid, OperationFailure
+
 from chassis.errors import Fatal
 from chassis.mongo import Client
 from chassis.settings import Secret
-from pymongo.errors import CollectionInvalid, OperationFailure
-
 from provision.access import Access
 from provision.indexes import Index
 

@@ -1,0 +1,44 @@
+# One verb for everything that people and CI do here; each prepares what it needs first.
+SHELL := /bin/bash
+SCHOOLS ?= 12
+CHECK ?=
+bootstrap := deploy/local/bootstrap.sh
+bin := .venv/bin
+sources := contracts libs services deploy tools tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-full lint format lock clean
+
+help: ## Show what each verb does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Run a pilot country on this machine: make demo [SCHOOLS=12] [CHECK=1]
+	@$(bootstrap) venv tools page
+	@exec $(bin)/python -m stack demo --schools $(SCHOOLS) $(if $(CHECK),--check)
+
+test: ## Run all tests on a real Kafka and a real MongoDB
+	@$(bootstrap) venv tools page browser
+	@exec $(bin)/python -m stack test
+
+test-full: ## Run all tests with many more random cases, and the load tests
+	@$(bootstrap) venv tools page browser
+	@exec $(bin)/python -m stack test --full
+
+lint: ## Check format, style, types and import rules
+	@$(bootstrap) venv
+	$(bin)/ruff format --check $(sources)
+	$(bin)/ruff check $(sources)
+	$(bin)/mypy
+	$(bin)/lint-imports
+
+format: ## Write the format and the fixes that ruff is sure of
+	@$(bootstrap) venv
+	$(bin)/ruff format $(sources)
+	$(bin)/ruff check --fix $(sources)
+
+lock: ## Choose the newest allowed packages and write all requirements.txt
+	@$(bootstrap) venv
+	deploy/lock.sh
+
+clean: ## Remove the environment, the tools and everything that was built
+	rm -rf .venv build services/collector/page/node_modules services/collector/src/collector/page/dist

@@ -26,10 +26,9 @@ def shapes() -> Markup:
     leads = [_path([notch, inner]) for notch, inner in zip(notches, hearts, strict=True)]
     reflection = _path([tips[0], *outline[1:9]]) + _path([heart_top, *hearts[:4], heart_foot])
     return Markup(
-        f'<path class="mark-glass" d="{glass}"/><path class="mark-heart" d="{heart}"/>'
-        f'<path class="mark-lead" d="{"".join(leads[4:])}"/>'
-        f'<path class="mark-line" d="{reflection}{"".join(leads[:4])}"/>'
-    )
+        '<path class="mark-glass" d="{}"/><path class="mark-heart" d="{}"/>'
+        '<path class="mark-lead" d="{}"/><path class="mark-line" d="{}"/>'
+    ).format(glass, heart, "".join(leads[4:]), reflection + "".join(leads[:4]))
 
 
 def favicon() -> str:
@@ -55,7 +54,8 @@ def lattice() -> str:
         for radius in [half if place % 2 == 0 else notch]
     ]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_TILE:g}" height="{_TILE:g}" viewBox="0 0 {_TILE:g} {_TILE:g}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_TILE:g}" height="{_TILE:g}" '
+        f'viewBox="0 0 {_TILE:g} {_TILE:g}">'
         f'<path d="{_path(star)}Z" fill="none" stroke="#000" stroke-width="1.3"/></svg>\n'
     )
 

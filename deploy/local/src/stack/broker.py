@@ -8,7 +8,7 @@ from pathlib import Path
 from chassis.kafka import wait_for_broker
 from stack.children import MINIMAL_ENVIRONMENT, Child, Children, must_run
 from stack.errors import StackError
-from stack.ports import LOOPBACK
+from stack.ports import LOOPBACK, refuse_if_busy
 from stack.toolbox import Toolbox
 from stack.waiting import until
 
@@ -48,7 +48,8 @@ class Broker:
         return self._child
 
     def start(self, seconds: float = START_SECONDS) -> None:
-        """Returns when the broker answers clients; raises StackError with the end of its log if it does not."""
+        """Returns when the broker answers clients; raises StackError for a busy port, or with the end of its log."""
+        refuse_if_busy({f"{self.name}'s port": self._port, f"{self.name}'s controller port": self._controller_port})
         settings = self._prepare()
         self._child = self._children.start(self.name, [*self._java(), "kafka.Kafka", str(settings)])
         self.wait(seconds)

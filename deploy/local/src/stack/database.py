@@ -12,7 +12,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from chassis.mongo import Client
 from stack.children import Child, Children, must_run
 from stack.errors import StackError
-from stack.ports import LOOPBACK
+from stack.ports import LOOPBACK, refuse_if_busy
 from stack.toolbox import Toolbox
 from stack.waiting import until
 
@@ -57,7 +57,11 @@ class Database:
         )
 
     def start(self, seconds: float = START_SECONDS) -> None:
-        """Returns when writes are taken; the first start also makes the replica set and the administrator."""
+        """Returns when writes are taken; the first start also makes the replica set and the administrator.
+
+        Raises StackError for a busy port, or with the end of the log of a mongod that does not come up.
+        """
+        refuse_if_busy({f"{self.name}'s port": self._port})
         data = self._folder / "data"
         data.mkdir(parents=True, exist_ok=True)
         key = self._secret("member.key", 96)

@@ -3,6 +3,8 @@
 import socket
 from collections.abc import Mapping
 
+from stack.errors import StackError
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -38,3 +40,9 @@ def busy(wanted: Mapping[str, int]) -> list[str]:
         for setting, port in wanted.items()
         if not is_free(port)
     ]
+
+
+def refuse_if_busy(wanted: Mapping[str, int]) -> None:
+    """Raises StackError that names every taken port, so that another program's answer is never taken for ours."""
+    if sentences := busy(wanted):
+        raise StackError(" ".join(sentences))

@@ -42,20 +42,20 @@ class Texts:
         self._language = language
         self._left = dict(_leaves(tree, ()))
         self._all = dict(self._left)
-        self.missing: list[str] = []
+        self._missing: dict[str, None] = {}
 
     def text(self, *path: str) -> str:
         """The one line at `path`; a missing, empty or many-line one is noted and comes back as ""."""
         found = self._all.get(path)
         self._left.pop(path, None)
         if not isinstance(found, str) or not found.strip() or found != found.strip() or "\n" in found:
-            self.missing.append(f"{self._language}: {'/'.join(path)}: no text")
+            self._missing[f"{self._language}: {'/'.join(path)}: no text"] = None
             return ""
         return found
 
     def faults(self) -> list[str]:
         """What is missing, then what stands in the files and belongs to nothing."""
-        return self.missing + [f"{self._language}: {'/'.join(path)}: belongs to nothing" for path in self._left]
+        return [*self._missing] + [f"{self._language}: {'/'.join(path)}: belongs to nothing" for path in self._left]
 
 
 def _leaves(tree: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], Any]]:
@@ -106,8 +106,9 @@ def seal(bank: Path) -> list[str]:
             changed.append(version)
         else:
             entry["sha256"] = now
-    head = "".join(line for line in (bank / "versions.yaml").open(encoding="utf-8") if line.startswith("#"))
-    (bank / "versions.yaml").write_text(head + yaml.safe_dump(known, sort_keys=True), encoding="utf-8")
+    written = (bank / "versions.yaml").read_text(encoding="utf-8")
+    comments = "".join(line for line in written.splitlines(keepends=True) if line.startswith("#"))
+    (bank / "versions.yaml").write_text(comments + yaml.safe_dump(known, sort_keys=True), encoding="utf-8")
     return changed
 
 

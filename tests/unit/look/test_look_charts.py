@@ -37,9 +37,9 @@ def test_labels_inside_answers_are_readable() -> None:
 def test_each_colour_has_a_rule_for_fill_and_stroke() -> None:
     rules = charts.dark_rules()
     for token, colour in LIGHT.items():
-        assert f'.chart svg [stroke="{colour}" i] {{ stroke: var(--{token}); }}' in rules
+        assert f':is(.chart svg, svg.drawn) [stroke="{colour}" i] {{ stroke: var(--{token}); }}' in rules
         painted = f"url(#look-{token})" if token in charts.HATCHED else f"var(--{token})"
-        assert f'.chart svg [fill="{colour}" i] {{ fill: {painted}; }}' in rules
+        assert f':is(.chart svg, svg.drawn) [fill="{colour}" i] {{ fill: {painted}; }}' in rules
 
 
 def test_a_colour_outside_the_theme_is_named() -> None:

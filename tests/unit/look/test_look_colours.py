@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from look import charts, mark, paths
-from look.tokens import ANSWERS, DARK, GROUPS, LIGHT, LINE_PAIRS, TEXT_PAIRS, contrast
+from look.tokens import DARK, LIGHT, LINE_PAIRS, TEXT_PAIRS, contrast
 
 SHEET = (paths.STATIC / "look.css").read_text(encoding="utf-8")
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -51,13 +51,6 @@ def test_every_used_property_is_declared() -> None:
 def test_no_two_tokens_share_a_light_colour() -> None:
     # A chart finds its token by the colour alone.
     assert len(set(LIGHT.values())) == len(LIGHT)
-
-
-def test_groups_and_answers_have_a_class_each() -> None:
-    for group in GROUPS:
-        assert f".group-{group} svg" in SHEET
-    for answer in ANSWERS:
-        assert f".answer-{answer} {{" in SHEET
 
 
 def test_the_style_sheet_fetches_nothing_from_elsewhere() -> None:

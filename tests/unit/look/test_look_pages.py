@@ -9,6 +9,7 @@ from jinja2 import DictLoader, Environment, FileSystemLoader, PrefixLoader, Stri
 
 from look import page, paths
 from look.texts import load
+from look.tokens import LIGHT
 
 TEXTS = load(paths.TEXTS)
 MACROS = re.findall(r"macro ([a-z]\w+)\(", (paths.TEMPLATES / "look" / "macros.html").read_text(encoding="utf-8"))
@@ -106,6 +107,12 @@ def test_every_reference_points_to_an_element_of_the_page() -> None:
             assert set((attrs.get(name) or "").split()) <= set(ids)
         if (attrs.get("href") or "").startswith("#"):
             assert (attrs["href"] or "")[1:] in ids
+
+
+def test_drawings_use_colours_that_turn_dark() -> None:
+    used = re.findall(r'(?:fill|stroke)="(#[^"]*)"', rendered(EVERY_PART))
+    assert used
+    assert set(used) <= set(LIGHT.values())
 
 
 def test_files_are_fetched_from_the_own_address_with_their_version() -> None:

@@ -71,17 +71,18 @@ def dress(svg: str, title: str, description: str, name: str) -> Markup:
 
 
 def dark_rules() -> str:
-    """The whole of charts.css: inside a chart each light colour points to its token, which knows day and night."""
+    """The whole of charts.css: in charts and `drawn` SVGs each light colour becomes its token, which knows night."""
+    drawing = ":is(.chart svg, svg.drawn)"
     lines = [
         "/* Written by look.charts.dark_rules(); a test keeps it so. */",
         ".pattern-store { position: absolute; }",
     ]
     for token, colour in LIGHT.items():
         if token in HATCHED:
-            lines.append(f'.chart svg [fill="{colour}" i] {{ fill: url(#look-{token}); }}')
+            lines.append(f'{drawing} [fill="{colour}" i] {{ fill: url(#look-{token}); }}')
         else:
-            lines.append(f'.chart svg [fill="{colour}" i] {{ fill: var(--{token}); }}')
-        lines.append(f'.chart svg [stroke="{colour}" i] {{ stroke: var(--{token}); }}')
+            lines.append(f'{drawing} [fill="{colour}" i] {{ fill: var(--{token}); }}')
+        lines.append(f'{drawing} [stroke="{colour}" i] {{ stroke: var(--{token}); }}')
     return "\n".join(lines) + "\n"
 
 

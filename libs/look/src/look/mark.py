@@ -17,7 +17,7 @@ _TILE: Final = 24.0
 
 
 def shapes() -> Markup:
-    """The drawing for a view box of 64 × 64; its colours come from the classes of look.css."""
+    """The drawing for a view box of 64 × 64; by day it brings its colours, by night look.css does."""
     tips, notches, hearts = _ring(_TIP, 0), _ring(_NOTCH, 0.5), _ring(_HEART, 0.5)
     outline = [point for pair in zip(tips, notches, strict=True) for point in pair]
     glass = _path([tips[0], *outline[:7:-1]]) + "Z"
@@ -26,18 +26,18 @@ def shapes() -> Markup:
     leads = [_path([notch, inner]) for notch, inner in zip(notches, hearts, strict=True)]
     reflection = _path([tips[0], *outline[1:9]]) + _path([heart_top, *hearts[:4], heart_foot])
     return Markup(
-        '<path class="mark-glass" d="{}"/><path class="mark-heart" d="{}"/>'
-        '<path class="mark-lead" d="{}"/><path class="mark-line" d="{}"/>'
-    ).format(glass, heart, "".join(leads[4:]), reflection + "".join(leads[:4]))
+        '<path class="mark-glass" fill="{primary}" d="{glass}"/><path class="mark-heart" fill="{accent}" d="{heart}"/>'
+        '<path class="mark-lead" fill="none" stroke="{paper}" stroke-width="2.5" d="{lead}"/>'
+        '<path class="mark-line" fill="none" stroke="{primary}" stroke-width="2.5" stroke-linejoin="round" '
+        'd="{mirrored}"/>'
+    ).format(glass=glass, heart=heart, lead="".join(leads[4:]), mirrored=reflection + "".join(leads[:4]), **LIGHT)
 
 
 def favicon() -> str:
     """The whole of favicon.svg: the mark with its own colours for day and night."""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><style>'
-        f".mark-glass{{fill:{LIGHT['primary']}}}.mark-heart{{fill:{LIGHT['accent']}}}"
-        f".mark-lead,.mark-line{{fill:none;stroke-width:3.5;stroke-linejoin:round}}.mark-lead{{stroke:{LIGHT['paper']}}}"
-        f".mark-line{{stroke:{LIGHT['primary']}}}"
+        ".mark-lead,.mark-line{stroke-width:3.5}"
         f"@media (prefers-color-scheme:dark){{.mark-glass{{fill:{DARK['primary']}}}.mark-heart{{fill:{DARK['accent']}}}"
         f".mark-lead{{stroke:{DARK['paper']}}}.mark-line{{stroke:{DARK['primary']}}}}}"
         f"</style>{shapes()}</svg>\n"

@@ -6,14 +6,16 @@ from typing import Any
 
 from look import charts, locale, mark, paths
 from look.texts import Texts
+from look.tokens import LIGHT
 
 
 def constants() -> dict[str, Any]:
-    """Names for a Jinja environment's globals: the mark, the patterns of charts, the version of the served files."""
+    """Names for a Jinja environment's globals: mark, patterns of charts, version of the served files, light colours."""
     return {
         "mark_shapes": mark.shapes(),
         "hatch_patterns": charts.hatch_patterns(),
         "look_version": paths.fingerprint(),
+        "look_colours": LIGHT,
     }
 
 

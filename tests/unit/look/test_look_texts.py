@@ -37,6 +37,10 @@ def test_every_gap_is_named_at_once(tmp_path: Path) -> None:
     }
 
 
+def test_a_key_written_twice_is_named(tmp_path: Path) -> None:
+    assert problems(tmp_path, 'x: {en: "a", az: "b"}\nx: {en: "c", az: "d"}') == ("x: written twice",)
+
+
 def test_languages_must_share_their_placeholders(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, 'x: {en: "{count} of {total}", az: "{count} / {cem}"}')
     assert problem.startswith("x [en/az]: placeholders differ")

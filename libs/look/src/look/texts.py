@@ -1,6 +1,7 @@
 """The words of pages: read from YAML, complete in every language or not at all."""
 
 import datetime as clock
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Formatter
@@ -85,9 +86,11 @@ def load(path: Path, languages: Sequence[str] = ("en", "az"), *, shared: bool = 
     entries: dict[str, Mapping[str, Forms]] = {}
     problems: list[str] = []
     for file in dict.fromkeys([TEXTS, path] if shared else [path]):
-        raw = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        written = file.read_text(encoding="utf-8")
+        raw = yaml.safe_load(written) or {}
         if not isinstance(raw, dict):
             raise MissingText([f"{file.name}: not a mapping of keys"])
+        problems += [f"{key}: written twice" for key in _repeated(written)]
         for key, found in raw.items():
             by_language = {language: _forms(found, language) for language in languages}
             problems += _problems(str(key), by_language)
@@ -95,6 +98,13 @@ def load(path: Path, languages: Sequence[str] = ("en", "az"), *, shared: bool = 
     if problems:
         raise MissingText(problems)
     return Texts(entries, languages)
+
+
+def _repeated(written: str) -> list[str]:
+    """Keys that stand more than once: YAML would silently keep the last."""
+    root = yaml.compose(written, Loader=yaml.SafeLoader)
+    counts = Counter(str(name.value) for name, _ in root.value) if isinstance(root, yaml.MappingNode) else Counter()
+    return [key for key, count in counts.items() if count > 1]
 
 
 def _forms(found: Any, language: str) -> dict[str, str]:

@@ -1,0 +1,36 @@
+"""The collector's commands."""
+
+import json
+import os
+import sys
+
+import click
+
+from chassis.settings import SettingsError
+from collector import main, openapi
+
+
+@click.group()
+def collector() -> None:
+    """Serves the questionnaire, accepts responses, publishes them."""
+
+
+@collector.command()
+def web() -> None:
+    """Serve until stopped."""
+    try:
+        command = main.web_command()
+    except SettingsError as mistakes:
+        raise click.ClickException(str(mistakes)) from None
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606  # our own interpreter, without a shell
+
+
+@collector.command("openapi")
+def describe() -> None:
+    """Print the description of the HTTP interface."""
+    click.echo(json.dumps(openapi.document(), indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    collector()

@@ -1,0 +1,103 @@
+"""Builds the collector from its settings, top to bottom."""
+
+import atexit
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from flask import Flask
+
+from chassis import logs, ops
+from chassis.kafka import AckedProducer, CompactedReader
+from chassis.settings import clock, load
+from chassis.web import create_app, gunicorn_command
+from collector import metrics, page
+from collector import web as interface
+from collector.directory import Directory
+from collector.forms import Operators
+from collector.publisher import Publisher
+from collector.settings import Settings, contradictions
+from contracts import topics
+
+SERVICE = "collector"
+DEAD = 70
+
+
+def settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings; raises SettingsError that names every mistake."""
+    return load(Settings, environ, lambda found: list(contradictions(found)))
+
+
+def web_command(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The command line that serves the collector with these settings."""
+    found = settings(environ)
+    return gunicorn_command("collector.main:web", found.host, found.port, found.web_processes, found.web_threads)
+
+
+def web() -> Flask:
+    """What gunicorn calls in each worker process, after the fork."""
+    found = settings()
+    logs.configure(SERVICE, found.log_level)
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return build(found, stack)
+
+
+def build(found: Settings, stack: ExitStack) -> Flask:
+    """The whole service as one Flask app; `stack` closes what was started."""
+    health = ops.Health()
+    now = clock(found.clock_offset_seconds)
+    directory = Directory(
+        CompactedReader(found.kafka_bootstrap, found.topic_prefix + topics.SESSIONS),
+        interval=min(0.5, found.directory_staleness_seconds / 6),
+        died=_end_process,
+    )
+    publisher = Publisher(
+        AckedProducer(found.kafka_bootstrap, found.delivery_timeout_seconds),
+        at_most=found.submissions_at_most,
+        beat=health.beat,
+        died=_end_process,
+    )
+    app = create_app(
+        SERVICE, health=health, max_bytes=interface.MAX_BYTES, headers=page.security_headers(found.identity_origin)
+    )
+    built = page.load()
+    operators = Operators(codes=found.operator_codes, answers=found.operator_answers)
+    interface.register(
+        app,
+        desk=interface.Desk(
+            directory=directory,
+            publisher=publisher,
+            topic=found.topic_prefix + topics.RESPONSES,
+            limits=interface.Limits(
+                delivery=found.delivery_timeout_seconds, staleness=found.directory_staleness_seconds
+            ),
+            clock=now,
+        ),
+        shelf=interface.Shelf(texts=page.texts(), operators=operators, page_hash=built.digest),
+        directory=directory,
+        clock=now,
+        staleness=found.directory_staleness_seconds,
+    )
+    page.register(app, built, operators=operators, identity_origin=found.identity_origin, timezone=found.timezone)
+    _watch(health, directory, publisher, built, found.directory_staleness_seconds)
+    directory.start()
+    stack.callback(directory.close)
+    publisher.start()
+    stack.callback(publisher.close)
+    return app
+
+
+def _watch(health: ops.Health, directory: Directory, publisher: Publisher, built: page.Built, staleness: float) -> None:
+    metrics.DIRECTORY_AGE.set(directory.confirmed_seconds_ago())
+    read = "the sessions topic was not yet read to its end"
+    health.ready("directory", lambda: None if directory.confirmed_seconds_ago() != float("inf") else read)
+    health.ready("flusher", lambda: None if publisher.alive() else "the thread that sends to Kafka does not run")
+    old = "the sessions topic was not read to its end lately: Kafka may be away"
+    health.notice("kafka", lambda: None if directory.confirmed_seconds_ago() <= staleness else old)
+    health.notice("page", lambda: None if built.files else "the page is not built: only the interface answers")
+
+
+def _end_process() -> None:
+    logs.event("a thread ended by a mistake; the process ends with it", level=50)
+    os._exit(DEAD)

@@ -1,0 +1,124 @@
+"""The questionnaire page: a shell that says what is promised, and the built files that make it work."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, render_template, request
+from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.exceptions import NotFound, ServiceUnavailable
+
+from chassis.web import CSP
+from collector import openapi
+from collector.forms import Operators, promise
+from look import locale, paths
+from look import page as frame
+from look import texts as look_texts
+from look.texts import Texts
+
+HERE = Path(__file__).parent
+DIST = HERE / "dist"
+INDEX = "files.json"
+SUPPORTED = ("az", "en")
+YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What the build made: files by name (empty if the page was not built), entry points by role, and one SHA-256
+    (base64url, shortened) over all of it, which the promise names."""
+
+    digest: str
+    files: Mapping[str, bytes]
+    entries: Mapping[str, str]
+
+
+def load(folder: Path = DIST) -> Built:
+    """The built page; without files if it was not built."""
+    index = folder / INDEX
+    if not index.exists():
+        return Built(digest="-", files={}, entries={})
+    listed = json.loads(index.read_text(encoding="utf-8"))
+    return Built(
+        digest=listed["digest"],
+        files={name: (folder / name).read_bytes() for name in listed["files"]},
+        entries=listed["entries"],
+    )
+
+
+def texts() -> Texts:
+    """The words of the page in every language."""
+    return look_texts.load(HERE.parent / "texts.yaml")
+
+
+def security_headers(identity_origin: str) -> dict[str, str]:
+    """The policy under which the page runs: its own files, and a connection to identity for the ballot."""
+    policy = CSP.replace("connect-src 'self'", f"connect-src 'self' {identity_origin}")
+    return {"Content-Security-Policy": f"{policy}; worker-src 'self'; manifest-src 'none'"}
+
+
+KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def register(app: Flask, built: Built, *, operators: Operators, identity_origin: str, timezone: str) -> None:
+    """Adds the page, its files and the description of the interface to the app."""
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(HERE / "templates"), FileSystemLoader(paths.TEMPLATES)])
+    app.jinja_env.globals.update(frame.constants())
+    words = texts()
+    packed = {name: gzip.compress(content, 9, mtime=0) for name, content in built.files.items()}
+
+    def spoken() -> str:
+        return locale.pick_language(request.args.get("lang"), None, request.headers.get("Accept-Language"), SUPPORTED)
+
+    def rendered(template: str, **values: object) -> Response:
+        lang = spoken()
+        body = render_template(
+            template,
+            **frame.speaking(words, lang, request.path, list(request.args.items()), timezone),
+            service_name=words.get("service", lang),
+            look_static="/page",
+            built=built.entries,
+            **values,
+        )
+        answer = Response(body, mimetype="text/html")
+        answer.headers["Cache-Control"] = "no-cache"
+        answer.headers["Vary"] = "Accept-Language"
+        return answer
+
+    @app.get("/")
+    def shell() -> Response:
+        if not built.files:
+            raise ServiceUnavailable("The page is not built.")
+        said = promise(None, operators, built.digest, child=False, t=words.bind(spoken()))
+        return rendered("shell.html", promise=said, identity_origin=identity_origin, page_hash=built.digest)
+
+    @app.get("/page/<name>")
+    def built_file(name: str) -> Response:
+        if name not in built.files:
+            raise NotFound
+        return _file(name, built.files[name], packed[name], YEAR)
+
+    @app.get("/worker.js")
+    def worker() -> Response:
+        name = built.entries.get("worker", "")
+        if name not in built.files:
+            raise NotFound
+        return _file(name, built.files[name], packed[name], 0)
+
+    @app.get("/openapi.json")
+    def description() -> Response:
+        return Response(json.dumps(openapi.document()), mimetype="application/json")
+
+
+def _file(name: str, plain: bytes, packed: bytes, seconds: int) -> Response:
+    small = request.accept_encodings["gzip"] > 0
+    answer = Response(packed if small else plain, content_type=KINDS.get(Path(name).suffix, "application/octet-stream"))
+    if small:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    answer.headers["Cache-Control"] = f"public, max-age={seconds}, immutable" if seconds else "no-cache"
+    answer.add_etag(weak=True)
+    answer.make_conditional(request)
+    return answer

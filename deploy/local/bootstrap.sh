@@ -41,7 +41,7 @@ find_python() {
     fi
   done
 }
-has_library() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*$1 "; }
+has_library() { [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null) == *$'\t'"$1 "* ]]; }
 has_font() { [[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]]; }
 
 # The Debian packages that the wanted parts need and that are not here.
@@ -157,15 +157,15 @@ kafka_hash=$(hash_of deploy/local/kafka/pom.xml)
 python=$(find_python)
 needed=$(missing_packages | tr '\n' ' ')
 needed=${needed% }
+if [[ -z $python && $(dpkg-query -W -f '${Version}' base-files 2>/dev/null) != 12* ]]; then
+  fail "Python 3.11 is missing: install it so that python3.11 can be called."
+fi
 if [[ -n $needed ]]; then
   if [[ $(id -u) != 0 ]]; then
     fail "Debian packages are missing and only root can install them: apt-get install --no-install-recommends $needed"
   fi
   command -v apt-get >/dev/null ||
     fail "programs are missing and this is not Debian: install what Debian calls $needed."
-fi
-if [[ -z $python ]]; then
-  grep -qs '^12' /etc/debian_version || fail "Python 3.11 is missing: install it so that python3.11 can be called."
 fi
 room=1
 [[ -f build/stamps/venv && -f build/stamps/mongod ]] || room=4

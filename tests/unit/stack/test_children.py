@@ -56,7 +56,7 @@ def test_a_child_sees_only_the_environment_that_it_was_given(children: Children)
     child = children.start("env", ["/usr/bin/env"], env={"COLOUR": "blue"})
     child.wait(10)
     names = {line.split("=")[0] for line in child.log.read_text().splitlines()}
-    assert names == {"PATH", "LC_ALL", "TZ", "COLOUR"}
+    assert names == {"PATH", "LC_ALL", "TZ", "COLOUR", "PWD"}
 
 
 def test_stopping_asks_politely_first(children: Children) -> None:

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from os import killpg
+from os import getpid, killpg
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,15 @@ MINIMAL_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-
 # The kernel's death signal follows the *thread* that started a child, so one thread that lives as long as this
 # process starts them all: a test's helper thread may restart a broker and end.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
+
+
+# Asks the kernel to be killed with its parent, then looks whether that came too late; then becomes the program.
+BOUND = '[ "$PPID" = "$0" ] || exit 70; exec "$@"'
+
+
+def bound_to_us(setpriv: Path, command: Sequence[str]) -> list[str]:
+    """The command that runs `command` under its own process id and dies with this process, however this one ends."""
+    return [str(setpriv), "--pdeathsig", "KILL", "--", "/bin/sh", "-c", BOUND, str(getpid()), *command]
 
 
 class Child:
@@ -95,12 +104,12 @@ class Children:
         """Starts `command` in a session of its own (Ctrl-C reaches the parent alone) with `env` over a minimal one."""
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{name}.log"
-        guarded = [str(self._setpriv), "--pdeathsig", "KILL", "--", *command]
+        bound = bound_to_us(self._setpriv, command)
 
         def begin() -> "subprocess.Popen[bytes]":
             with log.open("ab") as out:
                 return subprocess.Popen(
-                    guarded,
+                    bound,
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=subprocess.STDOUT,

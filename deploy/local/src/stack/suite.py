@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
+from stack.children import bound_to_us
 from stack.parts import parts
 from stack.toolbox import locate
 
@@ -87,8 +88,8 @@ def run_part(root: Path, part: Part, folders: Sequence[str], environ: Mapping[st
     command = [sys.executable, "-m", "pytest", "-q", "--durations=5", f"--junitxml={report}", *spread, *folders]
     began = time.monotonic()
     # With its parent gone a test run would hold servers and ports for nothing.
-    guarded = [str(locate(root).setpriv), "--pdeathsig", "KILL", "--", *command]
-    code = subprocess.run(guarded, cwd=root, env=dict(environ), check=False).returncode
+    bound = bound_to_us(locate(root).setpriv, command)
+    code = subprocess.run(bound, cwd=root, env=dict(environ), check=False).returncode
     return count(report, code, (time.monotonic() - began) / 60)
 
 

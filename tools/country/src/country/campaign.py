@@ -27,7 +27,8 @@ class Roster:
 
 
 def roster(session: Session, seed: int, reserve: Mapping[str, int], turnout: float = 1.0) -> Roster:
-    """Draws the session's people from the truth, gets them codes, and puts `reserve` codes of each group aside."""
+    """Draws the session's people from the truth, gets them codes, and puts `reserve` codes of each group aside
+    (fewer where the limit of slips leaves no more)."""
     school = session.enrolled.school
     people: list[Person] = []
     latecomers: list[Person] = []
@@ -37,7 +38,8 @@ def roster(session: Session, seed: int, reserve: Mapping[str, int], turnout: flo
         known = truth.cell(seed, school.registry_id, session.level, group, registered, session.forms[group], turnout)
         numbers = list(known.respondents())
         late = LATECOMERS if group == "student" else 0
-        codes = draw_slips(session, group, len(numbers) + late + reserve.get(group, 0))
+        spare = min(reserve.get(group, 0), slips_at_most(registered) - len(numbers) - late)
+        codes = draw_slips(session, group, len(numbers) + late + spare)
         reserved[group] = codes[len(numbers) + late :]
         for at, number in enumerate([*numbers, *numbers[:late]]):
             person = Person(
@@ -51,6 +53,11 @@ def roster(session: Session, seed: int, reserve: Mapping[str, int], turnout: flo
             (people if at < len(numbers) else latecomers).append(person)
     random.Random(seed).shuffle(people)  # noqa: S311  # a simulation, not a secret
     return Roster(session=session, people=people, latecomers=latecomers, reserved=reserved)
+
+
+def slips_at_most(registered: int) -> int:
+    """How many slips a coordinator may draw for a group with so many registered people."""
+    return registered * 11 // 10 + 2
 
 
 def interleaved(rosters: Iterable[Roster], seed: int) -> list[Person]:

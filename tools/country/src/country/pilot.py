@@ -21,7 +21,7 @@ PLACES = (
 """Name, region, settlement and language of instruction; the last two schools have no upper-secondary classes."""
 WITH_UPPER = 10
 LOWER_STUDENTS = (108, 168)
-UPPER_STUDENTS = (70, 108)
+UPPER_STUDENTS = (74, 110)
 
 
 def pilot(seed: int) -> tuple[School, ...]:

@@ -69,17 +69,17 @@ def is_child(group: str, level: str) -> bool:
 
 
 def promise(k: int | None, operators: Operators, page_hash: str, *, child: bool, t: Translate) -> list[str]:
-    """What is promised to a respondent, in paragraphs; `k` None speaks of the threshold without its number."""
+    """What is promised to a respondent, in paragraphs; `k` None names the thresholds of all groups."""
     form = "child" if child else "adult"
     same = operators.codes == operators.answers
     who = t(
         f"promise.{form}.one_operator" if same else f"promise.{form}.operators", a=operators.codes, b=operators.answers
     )
-    threshold = t("promise.some") if k is None else str(k)
+    school = t("promise.any.school") if k is None else t(f"promise.{form}.school", k=str(k))
     return [
         t(f"promise.{form}.exchange") + " " + who,
         t(f"promise.{form}.led_back", hash=page_hash),
-        t(f"promise.{form}.school", k=threshold),
+        school,
         t(f"promise.{form}.slip"),
     ]
 

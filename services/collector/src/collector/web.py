@@ -1,17 +1,15 @@
 """The collector over HTTP: takes responses, hands out questionnaires; keeps no log of who asked for what."""
 
-import contextlib
 import gzip
 import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 from flask import Flask, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from chassis.errors import Unavailable
 from chassis.kafka import Outgoing
@@ -181,23 +179,22 @@ def _answer(desk: Desk) -> str | Refusal:
 
 
 def _body() -> bytes | Refusal:
-    too_large = Refusal(status=413, reason="too-large", detail=f"A response has at most {MAX_BYTES} bytes.")
-    if (request.content_length or 0) > MAX_BYTES:
-        _drain()
-        return too_large
+    source = request.environ["wsgi.input"]
     try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        _drain()
-        return too_large
+        body: bytes = b"" if (request.content_length or 0) > MAX_BYTES else source.read(MAX_BYTES + 1)
+        if (request.content_length or len(body)) <= MAX_BYTES:
+            return body
+        _drain(source)
+    except OSError:  # cut off, or chunks that are none: what was sent is no JSON object
+        return b""
+    return Refusal(status=413, reason="too-large", detail=f"A response has at most {MAX_BYTES} bytes.")
 
 
-def _drain() -> None:
+def _drain(source: BinaryIO) -> None:
     # A client that is still sending would find its connection cut, and never read why.
-    source, left = request.environ["wsgi.input"], DRAINED_BYTES
-    with contextlib.suppress(OSError):
-        while left > 0 and (piece := source.read(min(65_536, left))):
-            left -= len(piece)
+    left = DRAINED_BYTES
+    while left > 0 and (piece := source.read(min(65_536, left))):
+        left -= len(piece)
 
 
 def _refused(refusal: Refusal) -> Response:

@@ -17,11 +17,11 @@ demo: ## Run a pilot country on this machine: make demo [SCHOOLS=12] [CHECK=1]
 	@exec $(bin)/python -m stack demo --schools $(SCHOOLS) $(if $(CHECK),--check)
 
 test: ## Run all tests on a real Kafka and a real MongoDB
-	@$(bootstrap) venv tools page browser
+	@$(bootstrap) venv tools page browser deployment
 	@exec $(bin)/python -m stack test
 
 test-full: ## Run all tests with many more random cases, and the load tests
-	@$(bootstrap) venv tools page browser
+	@$(bootstrap) venv tools page browser deployment
 	@exec $(bin)/python -m stack test --full
 
 lint: ## Check format, style, types and import rules

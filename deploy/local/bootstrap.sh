@@ -4,6 +4,7 @@
 #   tools    Java, Kafka, MongoDB, and what PDF pages need
 #   page     the questionnaire page's script
 #   browser  Chromium and pdftoppm, for tests
+#   deployment  docker-compose, which checks its file in the tests
 # All checks come before the first change; what is done is remembered in build/stamps and not done again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -69,6 +70,9 @@ missing_packages() {
   if wanted browser; then
     command -v chromium >/dev/null || echo chromium
     command -v pdftoppm >/dev/null || echo poppler-utils
+  fi
+  if wanted deployment; then
+    command -v docker-compose >/dev/null || echo docker-compose
   fi
 }
 
@@ -145,9 +149,9 @@ setup_page() {
 
 parts="$*"
 for part in "$@"; do
-  case $part in venv | tools | page | browser) ;; *) fail "unknown part $part: the parts are venv, tools, page and browser." ;; esac
+  case $part in venv | tools | page | browser | deployment) ;; *) fail "unknown part $part: the parts are venv, tools, page, browser and deployment." ;; esac
 done
-[[ -n $parts ]] || fail "name what to prepare: venv, tools, page, browser."
+[[ -n $parts ]] || fail "name what to prepare: venv, tools, page, browser, deployment."
 if wanted tools && ! wanted venv; then parts="venv $parts"; fi
 
 [[ $(uname -s)-$(uname -m) == Linux-x86_64 ]] ||

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Makes the secrets of one installation: deploy/secrets.sh > secrets.env (ignored by git; mode 600). Run it once.
+set -euo pipefail
+umask 077
+command -v openssl >/dev/null || { echo "deploy/secrets.sh needs openssl: install it and run this again." >&2; exit 1; }
+b64url() { base64 -w0 | tr '+/' '-_' | tr -d '='; }
+key() { openssl rand 32 | b64url; }
+for name in MONGO_ADMIN_PASSWORD IDENTITY_DB_PASSWORD AGGREGATOR_DB_PASSWORD REPORTER_DB_PASSWORD \
+            CODE_PEPPER KEY_WRAP_KEY IDENTITY_COOKIE_KEY GRANT_SIGNING_KEY BLOB_KEY REPORTER_COOKIE_KEY MONGO_KEYFILE; do
+  printf '%s=%s\n' "$name" "$(key)"
+done
+printf 'MANIFEST_SIGNING_KEY=%s\n' "$(openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt | b64url)"

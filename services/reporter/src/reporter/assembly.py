@@ -1,0 +1,134 @@
+"""From plain documents to one session as its readers see it: the state of each group, and the report of what is shown."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from contracts.questionnaire import GROUPS, Questionnaire
+from reporter import disclosure, figures, school
+from reporter.school import SchoolReport
+from reporter.tables import Reason, ShownGroup, Withheld
+
+State = Literal["none", "filling", "after-close", "withheld", "released", "final"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupState:
+    """How far one group of a session has come. `answers` in steps of 5 (0 below k) until released, then `n`; `slips`
+    after the close; `rate` of the registered people, `over` if more answered than the registry knows."""
+
+    group: str
+    state: State
+    reason: Reason | None
+    k: int
+    registered: int
+    expected: int
+    answers: int
+    n: int | None
+    as_of: str | None
+    rate: float | None
+    over: bool
+    slips: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionView:
+    """One session: its terms, whether it is over, whether all that was received is counted, groups in their order."""
+
+    session: str
+    school: str
+    campaign: str
+    level: str
+    questionnaire: str
+    state: str
+    opens: str
+    closes: str
+    complete: bool
+    groups: tuple[GroupState, ...]
+    report: SchoolReport
+    own: Mapping[str, Mapping[str, str]]
+    openings: tuple[tuple[str, str], ...]
+
+
+def view(
+    terms: Mapping[str, Any],
+    participation: Mapping[str, Any] | None,
+    snapshots: Sequence[Mapping[str, Any]],
+    openings: Sequence[Mapping[str, Any]],
+    questionnaire: Questionnaire,
+) -> SessionView:
+    """The view of a session from its message, its `participation` document and the last snapshot of each group."""
+    shown = {
+        str(document["group"]): disclosure.show(document, terms["groups"][document["group"]]["k"], questionnaire)
+        for document in snapshots
+        if document["group"] in terms["groups"]
+    }
+    tables = [table for table in shown.values() if isinstance(table, ShownGroup)]
+    counted = participation or {}
+    return SessionView(
+        session=terms["session"],
+        school=terms["school"],
+        campaign=terms["campaign"],
+        level=terms["level"],
+        questionnaire=terms["questionnaire"],
+        state=terms["timetable"]["state"],
+        opens=terms["timetable"]["opens"],
+        closes=terms["timetable"]["closes"],
+        complete=bool(counted.get("complete", False)),
+        groups=tuple(
+            _group(group, terms["groups"][group], counted.get("groups", {}).get(group), shown.get(group))
+            for group in GROUPS
+            if group in terms["groups"]
+        ),
+        report=school.report(terms["level"], tables, questionnaire),
+        own={item["code"]: item["own"] for group in terms["groups"].values() for item in group["items"] if item["own"]},
+        openings=tuple(sorted({(str(opening["day"]), str(opening["role"])) for opening in openings})),
+    )
+
+
+def stamp(*parts: Any) -> str:
+    """A short digest of JSON-ready parts, for ETags."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _group(
+    group: str, terms: Mapping[str, Any], counted: Mapping[str, Any] | None, shown: ShownGroup | Withheld | None
+) -> GroupState:
+    table = shown if isinstance(shown, ShownGroup) else None
+    answers = int(counted["answers"]) if counted else 0
+    slips = counted.get("slips") if counted else None
+    state, reason = _state(group, int(terms["k"]), counted, shown)
+    people = table.n if table else answers
+    rate = figures.response_rate(people, int(terms["registered"])) if people else None
+    return GroupState(
+        group=group,
+        state=state,
+        reason=reason,
+        k=int(terms["k"]),
+        registered=int(terms["registered"]),
+        expected=int(terms["expected"]),
+        answers=answers,
+        n=table.n if table else None,
+        as_of=table.as_of if table else None,
+        rate=rate[0] if rate else None,
+        over=bool(rate and rate[1]),
+        slips={name: int(count) for name, count in slips.items()} if slips else None,
+    )
+
+
+def _state(
+    group: str, k: int, counted: Mapping[str, Any] | None, shown: ShownGroup | Withheld | None
+) -> tuple[State, Reason | None]:
+    if isinstance(shown, ShownGroup):
+        return ("final" if shown.final else "released"), None
+    if isinstance(shown, Withheld):
+        return "withheld", shown.reason
+    said = counted["state"] if counted else "empty"
+    if said == "withheld":
+        return "withheld", "below-k" if counted and int(counted["answers"]) < k else "more-answers-than-codes"
+    if said == "empty":
+        return "none", None
+    return ("filling" if group == "student" else "after-close"), None

@@ -1,0 +1,53 @@
+"""All settings of the reporter, from environment variables."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.settings import Secret, loopback, setting
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """One value a setting; the variable is the name in capitals."""
+
+    mongo_uri: str = setting("MongoDB address with the reporter's own user")
+    cookie_key: Secret = setting("32 random bytes in base64url; encrypts the reporter's own sessions")
+    identity_origin: str = setting("public origin of identity, from where people sign on")
+    reporter_origin: str = setting("public origin of this service")
+    identity_jwks_url: str | None = setting("address of identity's public keys", None)
+    identity_jwks_file: Path | None = setting("file with identity's public keys, in place of the address", None)
+    statistics_database: str = setting("database of released statistics", "statistics")
+    reporting_database: str = setting("the reporter's own database", "reporting")
+    vendor_folder: Path | None = setting("where the browser's chart script is written at start-up", None)
+    host: str = setting("address to listen on", "0.0.0.0")  # noqa: S104  # a container's own network
+    port: int = setting("port to listen on", 8003, minimum=1)
+    web_processes: int = setting("web worker processes", 1, minimum=1)
+    web_threads: int = setting("threads of a web worker process", 64, minimum=1)
+    query_milliseconds: int = setting("longest that one database query may take", 2000, minimum=1)
+    timezone: str = setting("time zone that people read", "Asia/Baku")
+    clock_offset_seconds: float = setting("moves this service's clock; for tests on loopback only", 0.0)
+    log_level: str = setting("DEBUG, INFO, WARNING or ERROR", "INFO")
+
+
+def contradictions(settings: Settings) -> Iterator[str]:
+    """A sentence for each setting that does not go with another."""
+    if (settings.identity_jwks_url is None) == (settings.identity_jwks_file is None):
+        yield "IDENTITY_JWKS_URL or IDENTITY_JWKS_FILE must be set, and not both"
+    if settings.clock_offset_seconds and not loopback(settings.host):
+        yield "CLOCK_OFFSET_SECONDS may only be set where HOST is a loopback address"
+    try:
+        if len(key_bytes(settings.cookie_key)) != KEY_BYTES:
+            yield f"COOKIE_KEY must be {KEY_BYTES} bytes in base64url"
+    except (binascii.Error, ValueError):
+        yield f"COOKIE_KEY must be {KEY_BYTES} bytes in base64url"
+
+
+def key_bytes(secret: Secret) -> bytes:
+    """The bytes of a base64url secret, with or without padding; raises ValueError for anything else."""
+    text = secret.reveal()
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

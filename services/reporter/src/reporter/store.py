@@ -1,0 +1,156 @@
+"""What the reporter reads and keeps: released statistics (read-only) and its own `reporting` database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import DuplicateKeyError
+from pymongo.read_preferences import SecondaryPreferred
+
+from chassis.mongo import Client, Document, told_apart
+
+AFTER_SLASH = "0"  # the character after "/": `<id>/` to `<id>0` are all keys that begin with the id and a slash
+
+
+class Store:
+    """Reads of `statistics`, each bounded in time, secondaries preferred; writes of `reporting`."""
+
+    def __init__(self, client: Client, statistics: str, reporting: str, milliseconds: int) -> None:
+        self._client = client
+        self._statistics = statistics
+        self._own = client[reporting]
+        self._milliseconds = milliseconds
+
+    def session(self, session: str) -> Document | None:
+        """The newest message of a session, or None."""
+        found = self._one("sessions", {"_id": session})
+        return None if found is None else dict(found["message"])
+
+    def sessions_of(self, school: str) -> list[Document]:
+        """The newest messages of a school's sessions, the latest opening first."""
+        found = self._many("sessions", {"message.school": school}, [("message.timetable.opens", DESCENDING)])
+        return [dict(document["message"]) for document in found]
+
+    def latest_snapshots(self, session: str) -> list[Document]:
+        """The last released snapshot of each group of a session."""
+        keys = self._many("snapshots", _below(session), [("_id", ASCENDING)], {"group": 1, "seq": 1})
+        last: dict[str, tuple[int, str]] = {}
+        for key in keys:
+            last[key["group"]] = max(last.get(key["group"], (-1, "")), (key["seq"], key["_id"]))
+        return self._many("snapshots", {"_id": {"$in": [name for _, name in last.values()]}}, [("_id", ASCENDING)])
+
+    def participation(self, session: str) -> Document | None:
+        """How far a session has come, in steps, or None before the first count."""
+        return self._one("participation", {"_id": session})
+
+    def participation_of(self, school: str) -> dict[str, Document]:
+        """How far each session of a school has come, by session."""
+        return {document["_id"]: document for document in self._many("participation", {"school": school})}
+
+    def participation_totals(self, campaign: str) -> list[Document]:
+        """Per region, level, group: sessions, those with answers, those that reached k; never a school."""
+        steps: Sequence[Mapping[str, Any]] = [
+            {"$match": {"campaign": campaign}},
+            {"$project": {"region": 1, "level": 1, "school": 1, "groups": {"$objectToArray": "$groups"}}},
+            {"$unwind": "$groups"},
+            {
+                "$group": {
+                    "_id": {"region": "$region", "level": "$level", "group": "$groups.k"},
+                    "sessions": {"$sum": 1},
+                    "started": {"$sum": {"$cond": [{"$ne": ["$groups.v.state", "empty"]}, 1, 0]}},
+                    "reached": {"$sum": {"$cond": [{"$gt": ["$groups.v.answers", 0]}, 1, 0]}},
+                }
+            },
+            {"$sort": {"_id": 1}},
+        ]
+        with told_apart():
+            return list(self._collection("participation").aggregate(list(steps), maxTimeMS=self._milliseconds))
+
+    def participating_schools(self, campaign: str) -> Document:
+        """{schools, started, reached}: schools with a session, with an answer, with a group at k."""
+        said = {"$map": {"input": {"$objectToArray": "$groups"}, "in": "$$this.v.state"}}
+        counted = {"$map": {"input": {"$objectToArray": "$groups"}, "in": "$$this.v.answers"}}
+        steps: Sequence[Mapping[str, Any]] = [
+            {"$match": {"campaign": campaign}},
+            {
+                "$project": {
+                    "school": 1,
+                    "started": {"$anyElementTrue": {"$map": {"input": said, "in": {"$ne": ["$$this", "empty"]}}}},
+                    "reached": {"$gt": [{"$max": counted}, 0]},
+                }
+            },
+            {"$group": {"_id": "$school", "started": {"$max": "$started"}, "reached": {"$max": "$reached"}}},
+            {
+                "$group": {
+                    "_id": None,
+                    "schools": {"$sum": 1},
+                    "started": {"$sum": {"$cond": ["$started", 1, 0]}},
+                    "reached": {"$sum": {"$cond": ["$reached", 1, 0]}},
+                }
+            },
+        ]
+        with told_apart():
+            found = list(self._collection("participation").aggregate(list(steps), maxTimeMS=self._milliseconds))
+        return found[0] if found else {"schools": 0, "started": 0, "reached": 0}
+
+    def campaigns(self) -> list[Document]:
+        """The newest message of every campaign, the latest opening first."""
+        found = self._many("campaigns", {}, [("message.opens", DESCENDING)])
+        return [dict(document["message"]) for document in found]
+
+    def edition(self, campaign: str) -> Document | None:
+        """The head document of a campaign's newest edition, or None."""
+        found = self._many("editions", {**_below(campaign), "kind": "head"}, [("_id", DESCENDING)], limit=1)
+        return found[0] if found else None
+
+    def edition_cells(self, head: str) -> list[Document]:
+        """Every cell document of an edition."""
+        return self._many("editions", _below(head), [("_id", ASCENDING)])
+
+    def use_grant(self, jti: str, expires: datetime) -> bool:
+        """Notes a grant as used; False if it was used before."""
+        try:
+            with told_apart():
+                self._own["grants"].insert_one({"_id": jti, "expires": expires})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def note_opening(self, school: str, session: str, role: str, day: str) -> None:
+        """Notes that a role opened a session's report on a day, once."""
+        named = {"school": school, "session": session, "role": role, "day": day}
+        with told_apart():
+            self._own["openings"].update_one({"_id": f"{session}/{day}/{role}"}, {"$setOnInsert": named}, upsert=True)
+
+    def openings(self, session: str) -> list[Document]:
+        """Who opened a session's report: role and day, in order of days."""
+        with told_apart():
+            found = self._own["openings"].find(_below(session), max_time_ms=self._milliseconds)
+            return list(found.sort("_id", ASCENDING))
+
+    def _collection(self, name: str) -> Any:
+        pointer = self._client[self._statistics]["current"].find_one({"_id": "pointer"}, max_time_ms=self._milliseconds)
+        database = self._client[pointer["database"] if pointer else self._statistics]
+        return database.get_collection(name, read_preference=SecondaryPreferred())
+
+    def _one(self, name: str, query: Mapping[str, Any]) -> Document | None:
+        with told_apart():
+            found: Document | None = self._collection(name).find_one(query, max_time_ms=self._milliseconds)
+            return found
+
+    def _many(
+        self,
+        name: str,
+        query: Mapping[str, Any],
+        order: Sequence[tuple[str, int]] = (("_id", ASCENDING),),
+        fields: Mapping[str, int] | None = None,
+        limit: int = 0,
+    ) -> list[Document]:
+        with told_apart():
+            found = self._collection(name).find(query, fields, max_time_ms=self._milliseconds, limit=limit)
+            return list(found.sort(list(order)))
+
+
+def _below(name: str) -> dict[str, Any]:
+    return {"_id": {"$gte": f"{name}/", "$lt": f"{name}{AFTER_SLASH}"}}

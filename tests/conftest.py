@@ -1,10 +1,17 @@
 """Fixtures for every test: the real broker and database, one pair for a whole run."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from support.parts import KafkaPart, MongoPart, running_pair
+
+# No deadline a case: two busy cores are slow at times. `make test-full` tries many more cases.
+settings.register_profile("house", deadline=None)
+settings.register_profile("full", deadline=None, max_examples=5_000)
+settings.load_profile("full" if os.environ.get("GUZGU_TEST_FULL") else "house")
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Prepares this folder for `make`: bootstrap.sh PART..., parts being
-#   venv     the Python environment in .venv, with our own packages in it
-#   tools    Java, Kafka, MongoDB, and what PDF pages need
-#   page     the questionnaire page's script
-#   browser  Chromium and pdftoppm, for tests
+#   venv        the Python environment in .venv, with our own packages in it
+#   tools       Java, Kafka, MongoDB, and what PDF pages need
+#   page        the questionnaire page's script
+#   browser     Chromium and pdftoppm, for tests
 #   deployment  docker-compose, which checks its file in the tests
 # All checks come before the first change; what is done is remembered in build/stamps and not done again.
 set -euo pipefail

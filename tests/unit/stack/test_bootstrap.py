@@ -59,7 +59,7 @@ class Tree:
         self.program("dpkg-query", "echo 12.4+deb12u10")
         names = ("libcurl.so.4", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
         self.program("ldconfig", "printf '\\t%s (libc6)\\n' " + " ".join(names))
-        for name in ("java", "mvn", "setpriv", "node", "npm", "chromium", "pdftoppm"):
+        for name in ("java", "mvn", "setpriv", "node", "npm", "chromium", "pdftoppm", "docker-compose"):
             self.program(name, "exit 0")
         (self.programs / "python3.11").write_text(PYTHON)
         (self.programs / "python3.11").chmod(0o755)
@@ -118,6 +118,7 @@ def test_without_root_missing_packages_are_named(tree: Tree) -> None:
         ("tools", "setpriv", "util-linux"),
         ("browser", "chromium", "chromium"),
         ("browser", "pdftoppm", "poppler-utils"),
+        ("deployment", "docker-compose", "docker-compose"),
         ("page", "node", "nodejs"),
         ("page", "npm", "npm"),
     ],
@@ -160,11 +161,11 @@ def test_too_little_space_is_said_with_both_numbers(tree: Tree) -> None:
 
 
 def test_an_unknown_part_is_refused(tree: Tree) -> None:
-    assert tree.refusal("roof") == "set-up: unknown part roof: the parts are venv, tools, page and browser."
+    assert tree.refusal("roof") == "set-up: unknown part roof: the parts are venv, tools, page, browser and deployment."
 
 
 def test_no_part_is_refused(tree: Tree) -> None:
-    assert tree.refusal() == "set-up: name what to prepare: venv, tools, page, browser."
+    assert tree.refusal() == "set-up: name what to prepare: venv, tools, page, browser, deployment."
 
 
 def test_a_step_that_fails_is_named_with_what_it_printed(tree: Tree) -> None:

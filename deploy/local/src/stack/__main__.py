@@ -33,6 +33,26 @@ def test(full: bool) -> None:
     sys.exit(0 if run_tests(full) else 1)
 
 
+@commands.command()
+@click.option("--schools", type=click.IntRange(1, 5000), default=12, show_default=True, help="How many schools.")
+@click.option("--check", is_flag=True, help="Verify everything, then leave with 0 or 1.")
+@click.option("--start-port", type=int, default=8000, envvar="START_PORT", show_default=True, show_envvar=True)
+@click.option("--identity-port", type=int, default=8001, envvar="IDENTITY_PORT", show_default=True, show_envvar=True)
+@click.option("--collector-port", type=int, default=8002, envvar="COLLECTOR_PORT", show_default=True, show_envvar=True)
+@click.option("--reporter-port", type=int, default=8003, envvar="REPORTER_PORT", show_default=True, show_envvar=True)
+@click.option("--relay-port", type=int, default=9101, envvar="RELAY_PORT", show_default=True, show_envvar=True)
+@click.option(
+    "--aggregator-port", type=int, default=9104, envvar="AGGREGATOR_PORT", show_default=True, show_envvar=True
+)
+@click.option("--editor-port", type=int, default=9105, envvar="EDITOR_PORT", show_default=True, show_envvar=True)
+def demo(schools: int, check: bool, start_port: int, **ports: int) -> None:
+    """Run a pilot country on a whole stack of this machine, and compare what was counted with the truth."""
+    from stack.main import run_demo
+
+    chosen = {name.removesuffix("_port"): port for name, port in ports.items()}
+    sys.exit(0 if run_demo(schools, check, start_port, chosen) else 1)
+
+
 def main() -> None:
     try:
         commands.main(standalone_mode=True)

@@ -109,7 +109,7 @@ def compare_ended(
     counted: Mapping[CellKey, tuple[int, Mapping[str, Sequence[int]]]],
     snapshots: Iterable[Mapping[str, Any]],
 ) -> tuple[int, list[str]]:
-    """How many cells of ended sessions were released whole, and a sentence for each that should have been and was not."""
+    """How many cells of ended sessions should be released whole, and a sentence for each that was not."""
     final = {(s["session"], s["group"]): s["n"] for s in snapshots if s["final"]}
     sessions = set(ended)
     cells = [key for key in forms if key[0] in sessions and counted.get(key, (0, {}))[0] >= thresholds[key]]

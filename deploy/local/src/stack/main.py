@@ -2,13 +2,18 @@
 
 import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import click
 
+from stack.demo import Plan
+from stack.narrator import Narrator
 from stack.parts import parts
+from stack.presentation import present
+from stack.site import Ports
 from stack.suite import run_suite
 from stack.toolbox import ROOT
 
@@ -39,3 +44,15 @@ def run_tests(full: bool) -> bool:
     """Runs the tests; whether all passed."""
     stop_on_signals()
     return run_suite(ROOT, os.environ, click.echo, full)
+
+
+def run_demo(schools: int, check: bool, start_port: int, ports: Mapping[str, int]) -> bool:
+    """Runs the demo; whether everything was exact. Stopping it is no failure."""
+    stop_on_signals()
+    plan = Plan(schools=schools, check=check, root=ROOT, ports=Ports(**ports), start_port=start_port)
+    narrator = Narrator()
+    try:
+        return present(plan, narrator)
+    except KeyboardInterrupt:
+        narrator.say("stopped; nothing keeps running")
+        return not check

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import URLError
 
@@ -98,9 +99,11 @@ class Services:
         self.wait(name, seconds)
 
     def stop(self) -> None:
-        """Stops all, the last one started first."""
-        for child in reversed(self._running.values()):
-            child.stop()
+        """Stops all at the same time: each needs a while to finish what it has in hand."""
+        running = list(self._running.values())
+        if running:
+            with ThreadPoolExecutor(len(running)) as hands:
+                list(hands.map(Child.stop, running))
         self._running = {}
 
     def run(

@@ -42,7 +42,7 @@ class Enrolled:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
-    """An open session: where its groups answer and what they are asked."""
+    """An open session: where its groups answer, what they are asked, and the threshold k of each."""
 
     id: str
     campaign: str
@@ -51,6 +51,7 @@ class Session:
     fingerprint: str
     places: Mapping[str, Place]
     forms: Mapping[str, Form]
+    thresholds: Mapping[str, int]
 
 
 def register(ministry: Identity, schools: Sequence[School]) -> dict[str, str]:
@@ -125,6 +126,7 @@ def open_session(
         fingerprint=made["fingerprint"],
         places=places,
         forms=forms,
+        thresholds={group: asked["k"] for group, asked in document["groups"].items()},
     )
 
 

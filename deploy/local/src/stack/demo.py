@@ -1,0 +1,238 @@
+"""The demo: a whole stack on this machine, a country that answers while one watches, and a comparison to the end."""
+
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from pyotp import TOTP
+
+from chassis.settings import Secret
+from country.ballots import Ballot
+from country.campaign import fetch_latecomers, hand_in_late, interleaved, play
+from country.client import Collector, Identity, http_client
+from country.enrol import Account, Enrolled
+from country.journey import Journey, Person, Tally
+from country.ledger import Ledger
+from stack.broker import SINGLE_COPY, Broker
+from stack.children import Children
+from stack.database import Database
+from stack.handout import handout, respondent_link, write
+from stack.narrator import Narrator
+from stack.opening import Ministry, Staged, enrolled_schools, ministry, staged_sessions
+from stack.ports import busy, free_ports
+from stack.script import Script, script
+from stack.services import Services
+from stack.site import Keys, Ports, Site
+from stack.startpage import Board, Door
+from stack.toolbox import locate, missing, require
+from stack.waiting import until
+
+DISK_BYTES = 3 << 30
+WORKERS = 12
+WATCHABLE_RATE = 16.0
+"""How many people answer in a second while one watches."""
+CLOSE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What was asked for: how many schools, whether to verify and go, and where things are on this machine."""
+
+    schools: int
+    check: bool
+    root: Path
+    ports: Ports
+    start_port: int
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "build/demo"
+
+    @property
+    def handout(self) -> Path:
+        return self.folder / "demo.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """Everything that plays: processes, people, and what is known of them."""
+
+    services: Services
+    children: Children
+    script: Script
+    http: httpx.Client
+    officer: Ministry
+    enrolled: Sequence[Enrolled]
+    staged: Sequence[Staged]
+    ledger: Ledger
+    tally: Tally
+
+    @property
+    def journey(self) -> Journey:
+        """How people of this scene answer."""
+        site = self.services.site
+        return Journey(
+            identity=Identity(self.http, site.identity),
+            collector=Collector(self.http, site.collector),
+            ledger=self.ledger,
+            tally=self.tally,
+            random=secrets.token_bytes,
+        )
+
+    def ended(self) -> list[Staged]:
+        """The sessions that close before the hand-out."""
+        return [one for one in self.staged if one.cue.ends]
+
+
+def check_machine(plan: Plan) -> None:
+    """StackError with a sentence for each thing that stands in the way, before anything is started."""
+    at = plan.ports
+    wanted = {
+        "IDENTITY_PORT": at.identity,
+        "COLLECTOR_PORT": at.collector,
+        "REPORTER_PORT": at.reporter,
+        "RELAY_PORT": at.relay,
+        "AGGREGATOR_PORT": at.aggregator,
+        "EDITOR_PORT": at.editor,
+        "START_PORT": plan.start_port,
+    }
+    sentences = [*missing(locate(plan.root)), *busy(wanted)]
+    free = shutil.disk_usage(plan.root).free
+    if free < DISK_BYTES:
+        sentences.append(
+            f"Only {free / 1e9:.1f} GB are free on the disk of {plan.root}: make room for {DISK_BYTES / 1e9:.0f} GB."
+        )
+    require(sentences)
+
+
+@contextmanager
+def running_services(plan: Plan, narrator: Narrator) -> Iterator[tuple[Services, Children]]:
+    """A broker, a database and all services, empty; stopped at the end, with nothing left behind but logs."""
+    logs = plan.root / "build/logs"
+    for old in (plan.folder, logs):
+        shutil.rmtree(old, ignore_errors=True)
+    plan.folder.mkdir(parents=True)
+    tools = locate(plan.root)
+    free = free_ports(3)
+    with Children(tools.setpriv, logs) as children:
+        broker = Broker(children, tools, plan.folder / "kafka", free[0], free[1])
+        database = Database(children, tools, plan.folder / "mongodb", free[2])
+        narrator.say(f"starting MongoDB and Kafka (logs in {logs})")
+        database.start()
+        broker.start()
+        narrator.say(SINGLE_COPY)
+        site = Site(
+            kafka=broker.bootstrap,
+            uri=database.uri,
+            admin_uri=Secret(database.admin_uri),
+            ports=plan.ports,
+            keys=Keys.random(),
+            cache=str(plan.root / "build/cache"),
+        )
+        services = Services(children, site, plan.folder / "work")
+        services.provision()
+        narrator.say("starting the services")
+        with ExitStack() as stack:
+            stack.callback(services.stop)
+            services.start()
+            narrator.say(f"all services are ready; {memory(children)}")
+            yield services, children
+
+
+def memory(children: Children) -> str:
+    """How much memory everything takes now, in words."""
+    each = children.memory()
+    parts = ", ".join(f"{name} {size / 1e6:.0f}" for name, size in each.items())
+    return f"memory in all: {sum(each.values()) / 1e6:.0f} MB ({parts})"
+
+
+@contextmanager
+def opened(plan: Plan, services: Services, children: Children, narrator: Narrator) -> Iterator[Scene]:
+    """The country in place: schools, coordinators, open sessions, slips in the box."""
+    played = script(plan.schools)
+    with http_client() as http:
+        officer = ministry(services, http)
+        narrator.say(f"importing {len(played.schools)} schools, signing up their coordinators")
+        enrolled = enrolled_schools(officer, played, http, services.site)
+        opening = narrator.counter("sessions opened, slips drawn", len(played.cues))
+        staged = staged_sessions(played, enrolled, http, services.site, opening)
+        yield Scene(
+            services=services,
+            children=children,
+            script=played,
+            http=http,
+            officer=officer,
+            enrolled=enrolled,
+            staged=staged,
+            ledger=Ledger(),
+            tally=Tally(),
+        )
+
+
+def first_acts(plan: Plan, scene: Scene, narrator: Narrator) -> None:
+    """Fills the sessions that go ahead, closes some of them, lets latecomers knock, and writes the hand-out."""
+    late: list[tuple[Person, Ballot]] = fetch_latecomers(scene.journey, [one.roster for one in scene.ended()])
+    for act in (1, 2):
+        cast = [one for one in scene.staged if one.cue.act == act]
+        people = interleaved([one.roster for one in cast], act)
+        if people:
+            what = f"answers in {len(cast)} sessions that go ahead"
+            play(scene.journey, people, workers=WORKERS, progress=narrator.counter(what, len(people)))
+        for one in cast:
+            if one.cue.ends:
+                close(one)
+    ended = scene.ended()
+    if ended:
+        narrator.say(f"{len(ended)} sessions were closed; waiting for their close markers")
+        until(lambda: all(state(one) == "closed" for one in ended), "The closing of sessions", CLOSE_SECONDS, 0.5)
+        hand_in_late(scene.journey, late)
+        narrator.say(f"{len(ended)} sessions are closed; {scene.tally.total(410)} latecomers were turned away")
+    write(plan.handout, handout(scene.services.site, scene.officer, scene.enrolled, scene.staged))
+    narrator.say(f"anyone's client can join in: {plan.handout}")
+
+
+def last_act(plan: Plan, scene: Scene, narrator: Narrator) -> None:
+    """The other sessions fill while one watches."""
+    cast = [one for one in scene.staged if one.cue.act == 3]
+    people = interleaved([one.roster for one in cast], 3)
+    if people:
+        counter = narrator.counter(f"answers in {len(cast)} open sessions", len(people))
+        rate = None if plan.check else max(WATCHABLE_RATE, len(people) / 600)
+        play(scene.journey, people, workers=WORKERS, per_second=rate, progress=counter)
+
+
+def close(one: Staged) -> None:
+    """The coordinator closes the session now."""
+    one.roster.session.enrolled.identity.post(f"/v1/sessions/{one.roster.session.id}/close")
+
+
+def state(one: Staged) -> str:
+    """What identity says about the session."""
+    document = one.roster.session.enrolled.identity.get(f"/v1/sessions/{one.roster.session.id}")
+    return str(document["state"])
+
+
+def show(plan: Plan, scene: Scene, board: Board) -> list[tuple[str, str]]:
+    """Puts the addresses of all roles on the start page; (role, address) of each."""
+    site = scene.services.site
+    coordinator = scene.enrolled[0].coordinator
+    board.doors = (
+        Door(role="nation", address=f"{site.reporter}/"),
+        _signed(site.identity, "ministry", scene.officer.account),
+        _signed(site.identity, "coordinator", coordinator),
+        Door(role="respondent", address=respondent_link(site.collector, _open_session(scene).roster)),
+    )
+    return [(door.role, door.address) for door in board.doors]
+
+
+def _signed(address: str, role: str, account: Account) -> Door:
+    code = TOTP(account.totp_secret)
+    return Door(role=role, address=f"{address}/", user=account.user, password=account.password, code=code.now)
+
+
+def _open_session(scene: Scene) -> Staged:
+    return next((one for one in scene.staged if not one.cue.ends), scene.staged[0])

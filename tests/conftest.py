@@ -8,6 +8,8 @@ from hypothesis import settings
 
 from support.parts import KafkaPart, MongoPart, running_pair
 
+pytest_plugins = ["support.running"]
+
 # No deadline a case: two busy cores are slow at times. `make test-full` tries many more cases.
 settings.register_profile("house", deadline=None)
 settings.register_profile("full", deadline=None, max_examples=5_000)

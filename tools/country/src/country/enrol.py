@@ -92,14 +92,18 @@ def enrol(
 
 
 def open_session(
-    enrolled: Enrolled, collector: Collector, campaign: str, level: str, closes: datetime, language: str
+    enrolled: Enrolled,
+    collector: Collector,
+    campaign: str,
+    level: str,
+    closes: datetime,
+    language: str,
+    only: Sequence[str] = ("leader", "teacher", "student", "trainer"),
 ) -> Session:
-    """Opens a session for every group that has people; the key card is checked as the respondents' page does."""
+    """Opens a session for every group of `only` that has people; the key card is checked as the page does."""
     registered = enrolled.school.levels[level]
     groups: dict[str, dict[str, list[str]]] = {
-        group: {"optional": [], "own": []}
-        for group in ("leader", "teacher", "student", "trainer")
-        if registered.of(group) > 0
+        group: {"optional": [], "own": []} for group in only if registered.of(group) > 0
     }
     body = {"campaign": campaign, "level": level, "closes": instant(closes), "groups": groups}
     made = enrolled.identity.post("/v1/sessions", body)

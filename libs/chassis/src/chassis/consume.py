@@ -21,6 +21,7 @@ class Source(Protocol):
     def pause(self) -> None: ...
     def resume(self) -> None: ...
     def end_offsets(self, partitions: Sequence[int]) -> Mapping[int, int]: ...
+    def start_offsets(self, partitions: Sequence[int]) -> Mapping[int, int]: ...
 
 
 class Handler(Protocol):
@@ -125,11 +126,11 @@ def _hand_over(
                 return
             except Unavailable as reason:
                 event("batch kept", reason=reason.reason)
-            if not paused:
-                source.pause()
-                paused = True
+            source.pause()  # every time: a partition that came meanwhile is not paused
+            paused = True
             pause(next(waits))
-            source.poll(0.0, 1)
+            for partition, unasked in source.poll(0.0, 1).items():
+                source.seek(partition, unasked[0].offset)
             records = _still_ours(source, handler, records)
             if not records:
                 return

@@ -173,6 +173,8 @@ class PartitionedConsumer:
     """Owns partitions of one topic: by group (`group` given) or the listed ones; offsets are the caller's.
 
     `assigned(partitions) -> {partition: next offset}` is asked whenever partitions come, `revoked` told when they go.
+    Partitions that came by group wait, paused, until the next `poll` has asked for their offsets: kafka-python calls
+    its listeners on the thread of its heartbeats, where neither a slow question nor an error of ours may happen.
     """
 
     def __init__(
@@ -186,7 +188,9 @@ class PartitionedConsumer:
         revoked: Callable[[Sequence[int]], None],
     ) -> None:
         self._topic = topic
+        self._assigned = assigned
         self._owned: set[int] = set()
+        self._coming: set[int] = set()
         self.consumer: Any = KafkaConsumer(
             bootstrap_servers=bootstrap.split(","),
             group_id=group,
@@ -205,12 +209,16 @@ class PartitionedConsumer:
 
         class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
             def on_partitions_assigned(self, assigned_now: Iterable[Any]) -> None:
-                if came := sorted(tp.partition for tp in assigned_now):
-                    outer._take(came, assigned)
+                came = list(assigned_now)
+                outer._coming.update(tp.partition for tp in came)
+                outer.consumer.pause(*came)
+                for tp in came:
+                    outer.consumer.seek(tp, 0)  # replaced before anything is read; without one it asks Kafka for its own
 
             def on_partitions_revoked(self, revoked_now: Iterable[Any]) -> None:
                 gone = sorted(tp.partition for tp in revoked_now)
                 outer._owned.difference_update(gone)
+                outer._coming.difference_update(gone)
                 revoked(gone)
 
         if group is not None:
@@ -218,7 +226,8 @@ class PartitionedConsumer:
         else:
             wanted = sorted(partitions)
             self.consumer.assign([TopicPartition(topic, number) for number in wanted])
-            self._take(wanted, assigned)
+            self._coming.update(wanted)
+            self._take()
 
     @property
     def owned(self) -> frozenset[int]:
@@ -233,7 +242,8 @@ class PartitionedConsumer:
             if type(error).__name__ in ("OffsetOutOfRangeError", "NoOffsetForPartitionError"):
                 raise Fatal(f"{self._topic}: the stored offset is not in the log: {error}; see `doctor`") from error
             raise Unavailable("broker") from error
-        return {tp.partition: records for tp, records in found.items()}
+        self._take()
+        return {tp.partition: records for tp, records in found.items() if tp.partition in self._owned}
 
     def seek(self, partition: int, offset: int) -> None:
         """The next poll reads `partition` from `offset` on."""
@@ -245,7 +255,7 @@ class PartitionedConsumer:
 
     def resume(self) -> None:
         """Polls bring records again."""
-        self.consumer.resume(*self.consumer.assignment())
+        self.consumer.resume(*(TopicPartition(self._topic, number) for number in self._owned))
 
     def end_offsets(self, partitions: Iterable[int]) -> dict[int, int]:
         """Where each partition's log ends now."""
@@ -265,10 +275,14 @@ class PartitionedConsumer:
         except KafkaError as error:
             raise Unavailable("broker") from error
 
-    def _take(self, partitions: Sequence[int], assigned: Callable[[Sequence[int]], Mapping[int, int]]) -> None:
-        for number, offset in assigned(partitions).items():
+    def _take(self) -> None:
+        if not self._coming:
+            return
+        for number, offset in self._assigned(sorted(self._coming)).items():
             self.seek(number, offset)
+            self.consumer.resume(TopicPartition(self._topic, number))
             self._owned.add(number)
+            self._coming.discard(number)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,80 @@
+"""`python -m aggregator`: the worker, the editor and the commands of an operator."""
+
+import os
+import sys
+
+import click
+import orjson
+
+from aggregator import main
+from aggregator.commands.counts import counts
+from aggregator.commands.digest import digest
+from aggregator.commands.ledger import ledger
+from chassis.errors import Fatal, Unavailable
+from chassis.settings import SettingsError
+
+
+@click.group()
+def aggregator() -> None:
+    """Folds responses into statistics and releases them in safe steps."""
+
+
+@aggregator.command()
+def worker() -> None:
+    """Fold responses until told to stop."""
+    main.run_worker(os.environ)
+
+
+@aggregator.command(name="ledger")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def show_ledger(as_json: bool) -> None:
+    """Show what became of every record; exit 1 when it does not add up."""
+    settings = main.settings_from(os.environ)
+    with main.archive(settings) as archive:
+        found = ledger(archive, main.log_starts(settings))
+    if as_json:
+        click.echo(orjson.dumps(found, option=orjson.OPT_SORT_KEYS))
+    else:
+        for name, number in found["total"].items():
+            click.echo(f"{name:>12} {number:>12,}")
+        click.echo("balanced" if found["balanced"] else "NOT balanced")
+    sys.exit(0 if found["balanced"] else 1)
+
+
+@aggregator.command(name="counts")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with every count.")
+def show_counts(as_json: bool) -> None:
+    """Show what is in every cell, released or not; exit 1 when the ledger does not balance."""
+    settings = main.settings_from(os.environ)
+    with main.archive(settings) as archive:
+        for row in counts(archive):
+            if as_json:
+                click.echo(orjson.dumps(row))
+            else:
+                click.echo(f"{row['session']} {row['group']:>8} {row['n']:>6} released {row['released']:>6}")
+        balanced = ledger(archive, {})["balanced"]
+    sys.exit(0 if balanced else 1)
+
+
+@aggregator.command(name="digest")
+def show_digest() -> None:
+    """Print one SHA-256 over all that follows from the log."""
+    settings = main.settings_from(os.environ)
+    with main.archive(settings) as archive:
+        click.echo(digest(archive))
+
+
+def run() -> None:
+    """Runs the command line; a failure that an operator can mend is one sentence on standard error."""
+    try:
+        aggregator()
+    except (Fatal, SettingsError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except Unavailable as error:
+        click.echo(f"not possible now: {error.reason} is away", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    run()

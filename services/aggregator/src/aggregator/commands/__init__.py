@@ -1,0 +1,1 @@
+"""What an operator can ask of the aggregator, a module per command: pure answers, printed by `__main__`."""

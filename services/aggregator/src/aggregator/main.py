@@ -1,0 +1,176 @@
+"""Builds the aggregator's processes from the environment, top to bottom, and runs them."""
+
+import gc
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from aggregator import settings as aggregator_settings
+from aggregator.archive import Archive
+from aggregator.deadletters import DeadLetters
+from aggregator.sealing import Sealer
+from aggregator.settings import Settings
+from aggregator.store import Store
+from aggregator.terms import TermsBook
+from aggregator.worker import Pace, Worker
+from chassis import consume, logs, ops
+from chassis.errors import Fatal, Fenced
+from chassis.kafka import AckedProducer, CompactedReader, PartitionedConsumer
+from chassis.mongo import Client, connect, ping
+from chassis.settings import clock, load
+from contracts import topics
+from contracts.ballots import unb64
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """The settings; SettingsError names every mistake."""
+    return load(Settings, environ, aggregator_settings.contradictions)
+
+
+def sealer_of(settings: Settings) -> Sealer:
+    """The sealer under the key from the settings; Fatal if it is not one."""
+    try:
+        return Sealer(unb64(settings.blob_key.reveal()))
+    except ValueError as error:
+        raise Fatal("BLOB_KEY must be 32 bytes as base64url without padding") from error
+
+
+def run_worker(environ: Mapping[str, str]) -> None:
+    """Runs worker processes until SIGTERM or SIGINT; returns after the last batch is committed."""
+    settings = settings_from(environ)
+    logs.configure("aggregator", settings.log_level)
+    stopping = _stop_on_signals()
+    if settings.worker_processes > 1:
+        _supervise(settings, environ, stopping)
+        return
+    # Cyclic garbage hardly arises in the fold, and looking for it costs a sixth of its time.
+    gc.disable()
+    health = ops.Health()
+    ready = _Readiness()
+    health.ready("partitions", ready.problem)
+    with ExitStack() as stack:
+        client = stack.enter_context(connect(settings.mongo_uri.reveal(), app="aggregator", pool=10))
+        health.notice("database", lambda: ping(client))
+        server = ops.serve(settings.host, settings.metrics_port, health)
+        stack.callback(server.server_close)
+        stack.callback(server.shutdown)
+        while not stopping():
+            try:
+                _fold_until(settings, client, health, stopping, ready)
+            except Fenced as fenced:
+                # Another process took over what was ours: begin again with nothing in memory.
+                logs.event("fenced", detail=str(fenced))
+                time.sleep(1.0)
+
+
+@dataclass(slots=True)
+class _Readiness:
+    worker: Worker | None = None
+
+    def problem(self) -> str | None:
+        return None if self.worker is not None else "not joined yet"
+
+
+def _fold_until(
+    settings: Settings, client: Client, health: ops.Health, stopping: Callable[[], bool], ready: _Readiness
+) -> None:
+    with ExitStack() as stack:
+        producer = AckedProducer(settings.kafka_bootstrap, settings.delivery_timeout_seconds)
+        stack.callback(producer.close)
+        reader = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.SESSIONS)
+        stack.callback(reader.close)
+        now = clock(settings.clock_offset_seconds)
+        worker = Worker(
+            Store(client, settings.statistics_database, sealer_of(settings)),
+            TermsBook(reader.read_to_end),
+            DeadLetters(producer, settings.topic_prefix + topics.DEAD_LETTERS),
+            today=lambda: now().date(),
+            pace=Pace(
+                participation=settings.participation_seconds,
+                stall=settings.stall_seconds,
+                bury_limit=settings.bury_limit,
+            ),
+        )
+        source = PartitionedConsumer(
+            settings.kafka_bootstrap,
+            settings.topic_prefix + topics.RESPONSES,
+            group=None if settings.partitions else settings.topic_prefix + settings.group,
+            partitions=[int(part) for part in settings.partitions],
+            assigned=worker.assigned,
+            revoked=worker.revoked,
+        )
+        stack.callback(source.close)
+        worker.source = source
+        ready.worker = worker
+        consume.run(
+            source,
+            worker,
+            stop=stopping,
+            beat=health.beat,
+            at_most=settings.batch_records,
+            seconds=settings.batch_seconds,
+        )
+
+
+@contextmanager
+def archive(settings: Settings) -> Iterator[Archive]:
+    """The database for reading."""
+    with connect(settings.mongo_uri.reveal(), app="aggregator-command", pool=4) as client:
+        yield Archive(client, settings.statistics_database, sealer_of(settings))
+
+
+def log_starts(settings: Settings) -> dict[int, int]:
+    """Where each partition of the log begins."""
+    return {partition: start for partition, (start, _) in log_ends(settings).items()}
+
+
+def log_ends(settings: Settings) -> dict[int, tuple[int, int]]:
+    """Where each partition of the log begins and ends."""
+    source = PartitionedConsumer(
+        settings.kafka_bootstrap,
+        settings.topic_prefix + topics.RESPONSES,
+        assigned=lambda partitions: {},
+        revoked=lambda partitions: None,
+    )
+    try:
+        numbers = range(topics.topics()[topics.RESPONSES].partitions)
+        starts, ends = source.start_offsets(numbers), source.end_offsets(numbers)
+        return {number: (starts[number], ends[number]) for number in numbers}
+    finally:
+        source.close()
+
+
+def _stop_on_signals() -> Callable[[], bool]:
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, frame: asked.append(received))
+    return lambda: bool(asked)
+
+
+def _supervise(settings: Settings, environ: Mapping[str, str], stopping: Callable[[], bool]) -> None:
+    """One child process a core, each with a port of its own; one that ends is started again after a second."""
+    children: dict[int, subprocess.Popen[bytes]] = {}
+    again = dict.fromkeys(range(settings.worker_processes), 0.0)
+    while not stopping():
+        for number in again:
+            child = children.get(number)
+            if child is not None and child.poll() is not None:
+                logs.event("worker process ended", number=number, code=child.returncode)
+                again[number] = time.monotonic() + 1.0
+                del children[number]
+            if number not in children and time.monotonic() >= again[number]:
+                own = {
+                    **environ,
+                    "WORKER_PROCESSES": "1",
+                    "METRICS_PORT": str(settings.metrics_port + number),
+                }
+                children[number] = subprocess.Popen([sys.executable, "-m", "aggregator", "worker"], env=own)
+        time.sleep(0.2)
+    for child in children.values():
+        child.terminate()
+    for child in children.values():
+        child.wait(30)

@@ -1,0 +1,52 @@
+"""The aggregator's figures; labels come from closed sets and never name a school, session or code."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+RECORDS = Counter(
+    "aggregator_records_total",
+    "Records of responses-v1 committed, by outcome (folded, duplicate, buried, marker) and reason of burying.",
+    ["outcome", "reason"],
+)
+BATCH_SECONDS = Histogram(
+    "aggregator_batch_seconds",
+    "Time from a gathered batch to its commit.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+BATCH_RECORDS = Histogram(
+    "aggregator_batch_records", "Records in a committed batch.", buckets=(1, 10, 100, 1_000, 5_000, 20_000, 100_000)
+)
+RETRIED = Counter("aggregator_batches_retried_total", "Batches that were tried again, by what was away.", ["reason"])
+STALLED = Gauge(
+    "aggregator_partition_stalled_seconds",
+    "Seconds since a partition with lag last advanced, by this worker's own clock; 0 without lag.",
+    ["partition"],
+)
+LAG = Gauge("aggregator_partition_lag", "Records of a partition that are not folded yet.", ["partition"])
+MARGIN = Gauge(
+    "aggregator_partition_margin", "Records between the beginning of the log and the next one to fold.", ["partition"]
+)
+OWNED = Gauge("aggregator_partitions_owned", "Partitions that this worker owns.")
+IDS = Gauge("aggregator_ids", "Response ids in memory.")
+SESSIONS = Gauge("aggregator_sessions_open", "Sessions in memory, not yet closed.")
+RELEASES = Counter(
+    "aggregator_releases_total", "Snapshots released, by group and whether it is the cell's last.", ["group", "final"]
+)
+WITHHELD = Counter(
+    "aggregator_withheld_total", "Cells withheld at their close, by group and reason.", ["group", "reason"]
+)
+FENCED = Counter("aggregator_fenced_total", "Times that another process owned a partition that this one held.")
+EDITIONS = Counter("aggregator_editions_total", "Editions made, by whether it is the campaign's last.", ["final"])
+EDITION_WAITING = Gauge(
+    "aggregator_edition_waiting_people",
+    "People in released batches that no edition has admitted yet, by group.",
+    ["group"],
+)
+EDITION_SECONDS = Histogram(
+    "aggregator_edition_seconds",
+    "Time to look for admissible batches and to make an edition of them.",
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120),
+)
+BAD_PROOFS = Gauge(
+    "aggregator_bad_ballot_proofs", "Ballot proofs that the last check found false; stops final editions."
+)
+EDITOR_LEADS = Gauge("aggregator_editor_leads", "1 while this editor holds the lease.")

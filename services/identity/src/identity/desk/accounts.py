@@ -1,0 +1,151 @@
+"""Signing in, signing up with an invitation, accounts of the ministry, API keys."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from contracts.ballots import b64
+from identity import codes, metrics, staff
+from identity.desk.desk import Desk
+from identity.reasons import Refused
+from identity.staff import Person
+from identity.store import schools
+from identity.store import staff as store
+from identity.store.place import Txn
+
+REISSUED_WAITS = timedelta(hours=72)
+KEY_PREFIX = "guzgu_"
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$NxDdxWJxBtpLB8QvYxvWvsA0hrXKcmS0FyWUf0lBKUg"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAccount:
+    """An account just made; the secrets are shown once and kept nowhere in clear."""
+
+    person: Person
+    totp_secret: str = field(repr=False)
+    otpauth: str = field(repr=False)
+    password: str = field(repr=False, default="")
+
+
+def sign_in(desk: Desk, user: str, password: str, code: str) -> Person:
+    """Who this is; Refused with one answer for a wrong user, password or one-time code."""
+    now = desk.clock()
+    account = store.get(desk.place, user) if len(user) <= 60 else None
+    if account is not None and account.wait_until is not None and now < account.wait_until:
+        metrics.SIGN_INS.labels("too-many-attempts").inc()
+        raise Refused("too-many-attempts", round((account.wait_until - now).total_seconds()) + 1)
+    right = _password_right(desk, account.password_hash if account else _NOBODY, password)
+    if account is None or not account.active:
+        right = False
+    elif right:
+        step = staff.matching_step(_unwrapped(desk, user, account.totp_wrapped), code, now)
+        right = step is not None and store.use_step(desk.place, user, step)
+    if right and account is not None:
+        metrics.SIGN_INS.labels("done").inc()
+        return account.person
+    if account is not None:
+        wait = staff.wait_after(account.mistakes + 1)
+        store.mistaken(desk.place, user, now + timedelta(seconds=wait) if wait else None)
+    metrics.SIGN_INS.labels("wrong-credentials").inc()
+    raise Refused("wrong-credentials")
+
+
+def _password_right(desk: Desk, password_hash: str, password: str) -> bool:
+    try:
+        return desk.passwords.verify(password_hash, password[:1000])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _wrapped(desk: Desk, user: str, secret: bytes) -> bytes:
+    nonce = desk.random_bytes(12)
+    return nonce + AESGCM(desk.wrap_key).encrypt(nonce, secret, f"totp/{user}".encode())
+
+
+def _unwrapped(desk: Desk, user: str, wrapped: bytes) -> bytes:
+    return AESGCM(desk.wrap_key).decrypt(wrapped[:12], wrapped[12:], f"totp/{user}".encode())
+
+
+def current(desk: Desk, user: str) -> Person | None:
+    """The person of a name, as long as the account is active."""
+    account = store.get(desk.place, user)
+    return account.person if account is not None and account.active else None
+
+
+def add_ministry(desk: Desk, user: str, role: str, scope: str | None, password: str | None = None) -> NewAccount:
+    """A new account of the ministry with a random password; Refused for a bad name, role or scope."""
+    person = Person(user=staff.check_user(user), role=role, scope=staff.check_role(role, scope))
+    if role == "coordinator":
+        raise Refused("bad-role")
+    secret, chosen = desk.random_bytes(20), password or b64(desk.random_bytes(15))
+    store.add(desk.place, person, desk.passwords.hash(chosen), _wrapped(desk, user, secret), desk.clock())
+    desk.note(person, "staff-added", role=role)
+    return NewAccount(
+        person=person, totp_secret=staff.totp_text(secret), otpauth=staff.otpauth(user, secret), password=chosen
+    )
+
+
+def sign_up(desk: Desk, invitation: str, user: str, password: str) -> NewAccount:
+    """A coordinator's account by a printed invitation, which is spent; earlier coordinators' accounts end."""
+    code_hash = codes.invitation_hash(desk.pepper, codes.normal(invitation))
+    found = store.invitation(desk.place, code_hash)
+    if found is None:
+        raise Refused("unknown-invitation")
+    if found.works_from is not None and desk.clock() < found.works_from:
+        raise Refused("invitation-not-yet")
+    person = Person(user=staff.check_user(user), role="coordinator", school=found.school)
+    password_hash = desk.passwords.hash(staff.check_password(password, user))
+    secret = desk.random_bytes(20)
+
+    def act(txn: Txn) -> None:
+        if not store.use_invitation(desk.place, code_hash, txn):
+            raise Refused("unknown-invitation")
+        store.retire(desk.place, found.school, txn)
+        store.add(desk.place, person, password_hash, _wrapped(desk, user, secret), desk.clock(), txn)
+        desk.note(person, "coordinator-signed-up", txn)
+
+    desk.place.transaction(act)
+    return NewAccount(person=person, totp_secret=staff.totp_text(secret), otpauth=staff.otpauth(user, secret))
+
+
+def invite(desk: Desk, who: Person, school: str) -> str:
+    """A new invitation of a school, in place of an unused one; where the school has a coordinator it works only after
+    72 hours, and the coordinator sees it at once."""
+    if schools.get(desk.place, school) is None:
+        raise Refused("unknown-school")
+    invitation, now = codes.make(codes.INVITATION, desk.random_bytes), desk.clock()
+    taken = bool(store.coordinators(desk.place, school))
+    store.invite(
+        desk.place,
+        store.Invitation(
+            school=school,
+            code_hash=codes.invitation_hash(desk.pepper, invitation),
+            works_from=now + REISSUED_WAITS if taken else None,
+            printed=now,
+        ),
+    )
+    desk.note(who, "invitation-reissued" if taken else "invitation-printed", school=school)
+    return invitation
+
+
+def add_api_key(desk: Desk, who: Person, name: str) -> str:
+    """A new API key for the ministry's own systems, shown once."""
+    key = KEY_PREFIX + b64(desk.random_bytes(32))
+    store.add_key(desk.place, staff.check_user(name), api_key_hash(key), desk.clock())
+    desk.note(who, "api-key-added", name=name)
+    return key
+
+
+def api_key_hash(key: str) -> str:
+    """What is kept of an API key: 256 random bits need no slow hash."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def remove_api_key(desk: Desk, who: Person, name: str) -> None:
+    """Ends an API key."""
+    if store.remove_key(desk.place, name):
+        desk.note(who, "api-key-removed", name=name)

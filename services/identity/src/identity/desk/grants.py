@@ -1,0 +1,26 @@
+"""Letting staff into the reporter: who may see what goes into a signed grant."""
+
+from identity.desk import tokens
+from identity.desk.conduct import mine
+from identity.desk.desk import Desk
+from identity.reasons import Refused
+from identity.staff import Person
+from identity.store import schools, sessions
+
+
+def grant(desk: Desk, who: Person, session: str | None = None) -> str:
+    """A one-time grant: a coordinator's for her own school; a ministry role's for the nation, or, with `session`, for
+    the one school that shares it. Refused otherwise."""
+    school = who.school
+    if who.role != "coordinator" and session is not None:
+        held = mine(desk, who, session)
+        if who.role != "officer" or not held.shared:
+            raise Refused("not-allowed")
+        school = held.message.school
+    elif session is not None:
+        mine(desk, who, session)
+    if school is None:
+        return tokens.grant(desk, who, school=None, school_name=None, shared=())
+    entry = schools.get(desk.place, school)
+    shared = [held.session for held in sessions.of_school(desk.place, school) if held.shared]
+    return tokens.grant(desk, who, school=school, school_name=entry.name if entry else None, shared=shared)

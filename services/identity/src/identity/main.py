@@ -1,0 +1,202 @@
+"""Builds identity's processes from the environment, top to bottom; the only module that reads it."""
+
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Flask
+
+from chassis import logs, mongo, ops
+from chassis.errors import Fatal, Unavailable
+from chassis.kafka import AckedProducer, wait_for_broker
+from chassis.settings import clock, load
+from chassis.web import create_app, gunicorn_command
+from contracts.ballots import unb64
+from contracts.questionnaire import bank
+from identity import api, commands, issuer, metrics
+from identity.api import place as api_place
+from identity.desk import accounts
+from identity.desk.desk import Desk
+from identity.guesses import Guesses
+from identity.relay import Relay
+from identity.settings import Settings, contradictions, manifest_key
+from identity.signers import Signers, Tools
+from identity.staff import Person
+from identity.store.place import Place
+
+IDLE_SECONDS = 0.25
+
+
+def settings() -> Settings:
+    """The settings; SettingsError names every mistake."""
+    return load(Settings, os.environ, contradictions)
+
+
+def build_desk(chosen: Settings) -> Desk:
+    """The desk with its own clients and signing processes; after the fork only."""
+    pepper, wrap_key = unb64(chosen.code_pepper.reveal()), unb64(chosen.key_wrap_key.reveal())
+    return Desk(
+        settings=chosen,
+        place=build_place(chosen),
+        clock=clock(chosen.clock_offset_seconds),
+        random_bytes=secrets.token_bytes,
+        bank=bank,
+        signers=Signers(Tools(pepper=pepper, wrap_key=wrap_key, cost=chosen.scrypt_cost), chosen.signer_count),
+        guesses=Guesses(time.monotonic),
+        passwords=PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1),
+        pepper=pepper,
+        wrap_key=wrap_key,
+        cookie_key=unb64(chosen.cookie_key.reveal()),
+        grant_key=Ed25519PrivateKey.from_private_bytes(unb64(chosen.grant_signing_key.reveal())),
+        manifest_key=manifest_key(chosen),
+    )
+
+
+def build_place(chosen: Settings) -> Place:
+    """The database."""
+    return Place(mongo.connect(chosen.mongo_uri.reveal(), app="identity"), chosen.identity_database)
+
+
+def build_app(desk: Desk) -> Flask:
+    """The web app around a desk."""
+    health = ops.Health()
+    health.ready("database", lambda: mongo.ping(desk.place.client))
+    app = create_app("identity", health=health, max_bytes=api_place.LONGEST_IMPORT)
+    api_place.attach(app, desk)
+    api.register(app)
+    metrics.begin()
+    return app
+
+
+def web() -> Flask:
+    """What gunicorn serves."""
+    chosen = settings()
+    logs.configure("identity", chosen.log_level)
+    return build_app(build_desk(chosen))
+
+
+def serve() -> None:
+    """Replaces this process by the web server."""
+    chosen = settings()
+    command = gunicorn_command("identity.main:web", chosen.host, chosen.port, chosen.web_processes, chosen.web_threads)
+    os.execv(command[0], command)  # noqa: S606  # no shell: the arguments are our own
+
+
+def build_relay(chosen: Settings, producer: AckedProducer) -> Relay:
+    """The relay with its own clients."""
+    wrap_key = unb64(chosen.key_wrap_key.reveal())
+    return Relay(
+        place=build_place(chosen),
+        send=producer.send,
+        clock=clock(chosen.clock_offset_seconds),
+        wall=clock(),
+        monotonic=time.monotonic,
+        new_key=lambda: issuer.new_key(wrap_key, secrets.token_bytes),
+        manifest_key=manifest_key(chosen),
+        holder=secrets.token_hex(8),
+        settle_seconds=chosen.settle_seconds,
+        key_pool=chosen.key_pool,
+        topic_prefix=chosen.topic_prefix,
+    )
+
+
+def relay() -> None:
+    """Runs the relay until it is told to stop."""
+    chosen = settings()
+    logs.configure("identity-relay", chosen.log_level)
+    stopping: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    health = ops.Health()
+    with ExitStack() as stack:
+        producer = AckedProducer(chosen.kafka_bootstrap, chosen.delivery_timeout_seconds)
+        stack.callback(producer.close)
+        one = build_relay(chosen, producer)
+        stack.callback(one.place.client.close)
+        health.ready("database", lambda: mongo.ping(one.place.client))
+        stack.callback(ops.serve(chosen.host, chosen.metrics_port, health).shutdown)
+        metrics.begin()
+        logs.event("relay started")
+        while not stopping:
+            health.beat()
+            try:
+                busy = one.turn()
+            except Unavailable as reason:
+                logs.event("relay waits", reason=reason.reason)
+                busy = False
+            if not busy:
+                time.sleep(IDLE_SECONDS)
+        try:
+            one.stop()
+        except Unavailable:
+            logs.event("lease kept", reason="database")
+    sys.exit(0)
+
+
+def staff_add(user: str, role: str, scope: str | None) -> dict[str, str]:
+    """A new account of the ministry and its secrets."""
+    with _closing() as desk:
+        made = accounts.add_ministry(desk, user, role, scope)
+    return {
+        "user": made.person.user,
+        "role": made.person.role,
+        "password": made.password,
+        "totp_secret": made.totp_secret,
+        "otpauth": made.otpauth,
+    }
+
+
+def api_key(name: str) -> dict[str, str]:
+    """A new API key."""
+    with _closing() as desk:
+        return {"name": name, "api_key": accounts.add_api_key(desk, Person(user="operator", role="officer"), name)}
+
+
+def purge() -> dict[str, str]:
+    """Deletes what may no longer be kept."""
+    with _closing() as desk:
+        return commands.purge(desk.place, desk.clock())
+
+
+def doctor() -> dict[str, str]:
+    """What is well and what is not."""
+    with _closing() as desk:
+        chosen = desk.settings
+
+        def kafka() -> str | None:
+            return None if wait_for_broker(chosen.kafka_bootstrap, 3.0) else "Kafka does not answer"
+
+        return dict(commands.doctor(chosen, desk.place, desk.wrap_key, desk.clock(), kafka))
+
+
+@contextmanager
+def _closing() -> Iterator[Desk]:
+    chosen = settings()
+    logs.configure("identity", "WARNING")
+    desk = build_desk(chosen)
+    try:
+        yield desk
+    except Unavailable as reason:
+        raise Fatal(f"{reason.reason} does not answer") from reason
+    finally:
+        desk.signers.close()
+        desk.place.client.close()
+
+
+def openapi() -> str:
+    """The OpenAPI document, as contracts/openapi/identity.json keeps it."""
+    app = Flask("identity")
+    document = api.register(app).spec.to_dict()
+    return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

@@ -1,0 +1,136 @@
+"""Processes of their own that hash participation codes and sign blinded messages, with a bounded queue before them."""
+
+import multiprocessing
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeVar
+
+from chassis.errors import Unavailable
+from identity import codes, issuer
+from identity.issuer import PrivateKey, WrappedKey
+
+T = TypeVar("T")
+WAITING_EACH = 4
+_LONGEST = 9.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """What a signing process is given once: pepper, the key that unwraps keys, scrypt's cost."""
+
+    pepper: bytes = field(repr=False)
+    wrap_key: bytes = field(repr=False)
+    cost: int
+
+
+_tools: list[Tools] = []
+
+
+def _begin(tools: Tools) -> None:
+    _tools[:] = [tools]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the web process, which ends this one
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(0)
+
+
+def _hash(session: str, group: str, code: str) -> bytes:
+    return codes.keyed_hash(_tools[0].pepper, session, group, code, _tools[0].cost)
+
+
+@lru_cache(maxsize=256)
+def _private(key: WrappedKey) -> PrivateKey:
+    return issuer.unwrap(key, _tools[0].wrap_key)
+
+
+def _sign(key: WrappedKey, blinded: bytes) -> bytes:
+    return issuer.blind_sign(_private(key), blinded, secrets.randbelow)
+
+
+def _ready() -> int:
+    time.sleep(0.01)  # long enough that each process of the pool is started for one of these
+    return os.getpid()
+
+
+class Signers:
+    """A pool of `count` processes. A caller holds a `turn()` while it uses them; where too many wait, the next is
+    refused at once with Unavailable, and nothing is spent."""
+
+    def __init__(self, tools: Tools, count: int) -> None:
+        self._tools = tools
+        self._count = count
+        self._turns = threading.BoundedSemaphore(count * (1 + WAITING_EACH))
+        self._lock = threading.Lock()
+        self._pool = self._built()
+
+    def _built(self) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(
+            self._count,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._tools,),
+        )
+        for _ in range(self._count):
+            pool.submit(_ready)
+        return pool
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A place in the bounded queue, for as long as the block runs."""
+        if not self._turns.acquire(blocking=False):
+            raise Unavailable("signers-busy", 1)
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    def hash(self, session: str, group: str, code: str) -> bytes:
+        """The keyed hash of a participation code."""
+        return self._done(_hash, session, group, code)
+
+    def sign(self, key: WrappedKey, blinded: bytes) -> bytes:
+        """The blind signature of an acceptable blinded message."""
+        return self._done(_sign, key, blinded)
+
+    def hashes(self, session: str, group: str, new: list[str]) -> list[bytes]:
+        """The keyed hashes of many codes, with the whole pool."""
+        with self._lock:
+            pool = self._pool
+        try:
+            return list(pool.map(_hash, [session] * len(new), [group] * len(new), new, timeout=300, chunksize=20))
+        except (BrokenExecutor, TimeoutError) as error:
+            self._renew(pool)
+            raise Unavailable("signers-away", 2) from error
+
+    def close(self) -> None:
+        """Ends the processes."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _done(self, act: Callable[..., T], *arguments: object) -> T:
+        with self._lock:
+            pool = self._pool
+        try:
+            return pool.submit(act, *arguments).result(timeout=_LONGEST)
+        except BrokenExecutor as error:
+            self._renew(pool)
+            raise Unavailable("signers-away", 2) from error
+        except TimeoutError as error:
+            raise Unavailable("signers-busy", 2) from error
+
+    def _renew(self, broken: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is broken:
+                broken.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._built()

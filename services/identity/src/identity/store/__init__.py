@@ -1,0 +1,1 @@
+"""What identity keeps in MongoDB, a module per kind of document."""

@@ -1,0 +1,190 @@
+"""People, API keys and invitations; secrets only as hashes or wrapped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bson import Binary
+from pymongo.errors import DuplicateKeyError
+
+from chassis.mongo import told_apart
+from identity.reasons import Refused
+from identity.staff import Person
+from identity.store.place import Document, Place, Txn
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """A person's account: argon2id hash, wrapped one-time secret, last step used, mistakes in a row."""
+
+    person: Person
+    password_hash: str = field(repr=False)
+    totp_wrapped: bytes = field(repr=False)
+    last_step: int
+    mistakes: int
+    wait_until: datetime | None
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invitation:
+    """A school's one current invitation: hash of its code, and from when on it works (None: at once)."""
+
+    school: str
+    code_hash: str = field(repr=False)
+    works_from: datetime | None
+    printed: datetime
+
+
+def _account(row: Document) -> Account:
+    return Account(
+        person=Person(user=row["user"], role=row["role"], school=row["school"], scope=row["scope"]),
+        password_hash=row["password_hash"],
+        totp_wrapped=bytes(row["totp_wrapped"]),
+        last_step=row["last_step"],
+        mistakes=row["mistakes"],
+        wait_until=row["wait_until"],
+        active=row["active"],
+    )
+
+
+def _document(person: Person, password_hash: str, totp_wrapped: bytes, now: datetime) -> Document:
+    return {
+        "_id": f"person/{person.user}",
+        "user": person.user,
+        "role": person.role,
+        "school": person.school,
+        "scope": dict(person.scope) if person.scope else None,
+        "password_hash": password_hash,
+        "totp_wrapped": Binary(totp_wrapped),
+        "last_step": 0,
+        "mistakes": 0,
+        "wait_until": None,
+        "active": True,
+        "since": now,
+    }
+
+
+@told_apart()
+def add(place: Place, person: Person, password_hash: str, totp_wrapped: bytes, now: datetime, txn: Txn = None) -> None:
+    """Stores a new account; Refused if the name is taken."""
+    try:
+        place["staff"].insert_one(_document(person, password_hash, totp_wrapped, now), session=txn)
+    except DuplicateKeyError as error:
+        raise Refused("user-exists") from error
+
+
+@told_apart()
+def get(place: Place, user: str) -> Account | None:
+    """The account of this name."""
+    row = place["staff"].find_one({"_id": f"person/{user}"})
+    return None if row is None else _account(row)
+
+
+@told_apart()
+def mistaken(place: Place, user: str, wait_until: datetime | None) -> None:
+    """Counts one more mistake in a row."""
+    place["staff"].update_one({"_id": f"person/{user}"}, {"$inc": {"mistakes": 1}, "$set": {"wait_until": wait_until}})
+
+
+@told_apart()
+def use_step(place: Place, user: str, step: int) -> bool:
+    """Spends a time step of the one-time code and forgets mistakes; False if it, or a later one, was used before."""
+    done = place["staff"].update_one(
+        {"_id": f"person/{user}", "active": True, "last_step": {"$lt": step}},
+        {"$set": {"last_step": step, "mistakes": 0, "wait_until": None}},
+    )
+    return done.matched_count == 1
+
+
+@told_apart()
+def coordinators(place: Place, school: str, txn: Txn = None) -> list[Person]:
+    """A school's active coordinators."""
+    rows = place["staff"].find({"school": school, "role": "coordinator", "active": True}, session=txn)
+    return [_account(row).person for row in rows]
+
+
+@told_apart()
+def retire(place: Place, school: str, txn: Txn) -> None:
+    """Ends the accounts of a school's coordinators."""
+    place["staff"].update_many({"school": school, "role": "coordinator"}, {"$set": {"active": False}}, session=txn)
+
+
+@told_apart()
+def people(place: Place) -> list[Mapping[str, object]]:
+    """The ministry's accounts: user, role, scope, since, active."""
+    wanted = {"role": {"$in": ["officer", "analyst", "auditor", "agency"]}}
+    shown = dict.fromkeys(("user", "role", "scope", "since", "active"), 1)
+    return list(place["staff"].find(wanted, shown, sort=[("user", 1)]))
+
+
+@told_apart()
+def add_key(place: Place, name: str, key_hash: str, now: datetime) -> None:
+    """Stores an API key's hash under a name; Refused if the name is taken."""
+    try:
+        place["staff"].insert_one({"_id": f"key/{name}", "key_name": name, "key_hash": key_hash, "since": now})
+    except DuplicateKeyError as error:
+        raise Refused("key-exists") from error
+
+
+@told_apart()
+def key_owner(place: Place, key_hash: str) -> Person | None:
+    """Who an API key with this hash speaks for."""
+    row = place["staff"].find_one({"key_hash": key_hash})
+    return None if row is None else Person(user=f"key/{row['key_name']}", role="api-key")
+
+
+@told_apart()
+def api_keys(place: Place) -> list[Mapping[str, object]]:
+    """Names of API keys and since when they exist."""
+    return list(place["staff"].find({"key_name": {"$exists": True}}, {"key_name": 1, "since": 1}, sort=[("_id", 1)]))
+
+
+@told_apart()
+def remove_key(place: Place, name: str) -> bool:
+    """Deletes an API key; whether there was one."""
+    return place["staff"].delete_one({"_id": f"key/{name}"}).deleted_count == 1
+
+
+@told_apart()
+def invite(place: Place, invitation: Invitation) -> None:
+    """Stores a school's invitation in place of any other."""
+    place["staff"].replace_one(
+        {"_id": f"invitation/{invitation.school}"},
+        {
+            "invitation_for": invitation.school,
+            "invitation_hash": invitation.code_hash,
+            "works_from": invitation.works_from,
+            "printed": invitation.printed,
+        },
+        upsert=True,
+    )
+
+
+def _invitation(row: Document) -> Invitation:
+    return Invitation(
+        school=row["invitation_for"],
+        code_hash=row["invitation_hash"],
+        works_from=row["works_from"],
+        printed=row["printed"],
+    )
+
+
+@told_apart()
+def invitation(place: Place, code_hash: str) -> Invitation | None:
+    """The invitation with this hash."""
+    row = place["staff"].find_one({"invitation_hash": code_hash})
+    return None if row is None else _invitation(row)
+
+
+@told_apart()
+def invitation_of(place: Place, school: str) -> Invitation | None:
+    """A school's invitation that was not used yet."""
+    row = place["staff"].find_one({"_id": f"invitation/{school}"})
+    return None if row is None else _invitation(row)
+
+
+@told_apart()
+def use_invitation(place: Place, code_hash: str, txn: Txn) -> bool:
+    """Deletes an invitation; whether it was still there."""
+    return place["staff"].delete_one({"invitation_hash": code_hash}, session=txn).deleted_count == 1

@@ -78,8 +78,8 @@ def register(app: Flask, built: Built, *, operators: Operators, identity_origin:
             template,
             **frame.speaking(words, lang, request.path, list(request.args.items()), timezone),
             service_name=words.get("service", lang),
-            look_static="/page",
             built=built.entries,
+            timezone=timezone,
             **values,
         )
         answer = Response(body, mimetype="text/html")

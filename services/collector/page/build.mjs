@@ -1,0 +1,82 @@
+// Bundles the page into ../src/collector/page/dist: hashed files, the worker that knows their hashes, and a list.
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { parse } from "yaml";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const service = join(here, "..", "src", "collector");
+const out = join(service, "page", "dist");
+const TARGET = ["chrome90", "firefox90", "safari15"];
+const ELSEWHERE = /^(service|shell\.|own\.|promise\.(adult|child|any)\.)/;
+const LANGUAGES = ["az", "en"];
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest();
+
+function words() {
+  const read = parse(readFileSync(join(service, "texts.yaml"), "utf8"));
+  const kept = Object.entries(read).filter(([key]) => !ELSEWHERE.test(key));
+  for (const [key, texts] of kept)
+    for (const language of LANGUAGES) if (typeof texts[language] !== "string") throw new Error(`${key} [${language}]: missing`);
+  return Object.fromEntries(
+    LANGUAGES.map((language) => [language, Object.fromEntries(kept.map(([key, texts]) => [key, texts[language]]))]),
+  );
+}
+
+const texts = {
+  name: "texts",
+  setup(made) {
+    made.onResolve({ filter: /^built:texts$/ }, () => ({ path: "texts", namespace: "built" }));
+    made.onLoad({ filter: /.*/, namespace: "built" }, () => ({ contents: JSON.stringify(words()), loader: "json" }));
+  },
+};
+
+const common = { bundle: true, minify: true, target: TARGET, write: false, legalComments: "none", logLevel: "warning" };
+
+async function pages() {
+  const made = await build({
+    ...common,
+    entryPoints: { page: join(here, "src", "main.ts"), look: join(here, "src", "page.css") },
+    entryNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    loader: { ".svg": "file" },
+    outdir: out,
+    format: "esm",
+    plugins: [texts],
+  });
+  return made.outputFiles.map((file) => ({ name: basename(file.path), bytes: Buffer.from(file.contents) }));
+}
+
+async function worker(files, release) {
+  const listed = files.map(({ name, bytes }) => ({ address: `/page/${name}`, sha256: sha256(bytes).toString("hex") }));
+  const made = await build({
+    ...common,
+    entryPoints: { worker: join(here, "src", "worker.ts") },
+    outdir: out,
+    format: "iife",
+    define: { FILES: JSON.stringify(listed), RELEASE: JSON.stringify(release) },
+  });
+  return { name: "worker.js", bytes: Buffer.from(made.outputFiles[0].contents) };
+}
+
+function digest(files) {
+  const lines = files.map(({ name, bytes }) => `${name} ${sha256(bytes).toString("hex")}\n`).sort();
+  return sha256(lines.join("")).toString("base64url").slice(0, 22);
+}
+
+const icon = readFileSync(join(here, "..", "..", "..", "libs", "look", "src", "look", "static", "favicon.svg"));
+const files = [...(await pages()), { name: "favicon.svg", bytes: icon }];
+files.push(await worker(files, digest(files)));
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+for (const { name, bytes } of files) writeFileSync(join(out, name), bytes);
+const entry = (pattern) => files.find(({ name }) => pattern.test(name)).name;
+const list = {
+  digest: digest(files),
+  entries: { script: entry(/^page-.*\.js$/), style: entry(/^look-.*\.css$/), icon: "favicon.svg", worker: "worker.js" },
+  files: Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes).toString("hex")])),
+};
+writeFileSync(join(out, "files.json"), `${JSON.stringify(list, null, 1)}\n`);

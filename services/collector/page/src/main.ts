@@ -1,0 +1,52 @@
+// Begins: takes the secrets out of the address, then hands over to the app.
+
+import { App } from "./app.ts";
+import { h, show } from "./dom.ts";
+import { isLanguage, LANGUAGES, Voice } from "./texts.ts";
+
+const root = document.documentElement;
+const fragment = location.hash;
+// The code must not stay in the address bar, the history or a synchronised tab.
+history.replaceState(null, "", location.pathname + location.search);
+
+const asked = new URLSearchParams(location.search).get("lang");
+const told = root.lang;
+const voice = new Voice(isLanguage(asked) ? asked : isLanguage(told) ? told : "az", root.dataset["timezone"] ?? "UTC");
+const app = new App(voice, root.dataset["identity"] ?? "");
+
+function sentence(key: string): void {
+  show({ title: "Güzgü", body: [h("h1", {}, "Güzgü"), h("p", { class: "lede" }, voice.say(key))] }, true);
+}
+
+function switchLanguages(): void {
+  const list = document.getElementById("languages");
+  if (!list) return;
+  const names: Record<string, string> = { az: "Azərbaycanca", en: "English" };
+  const draw = (): void => {
+    root.lang = voice.language;
+    list.setAttribute("aria-label", voice.say("ui.language"));
+    const rows = LANGUAGES.map((language) => {
+      const current = language === voice.language;
+      const act = (): void => {
+        void app.speak(language);
+        draw();
+      };
+      const made = h(
+        "button",
+        { type: "button", class: "button button-quiet", lang: language, "aria-pressed": String(current), onclick: act },
+        names[language] ?? language,
+      );
+      return h("li", {}, made);
+    });
+    list.replaceChildren(h("ul", {}, ...rows));
+  };
+  draw();
+}
+
+if (!isSecureContext) sentence("ui.insecure");
+else if (!crypto.subtle || !("indexedDB" in window)) sentence("ui.too_old");
+else {
+  switchLanguages();
+  void app.start(fragment);
+  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/worker.js").catch(() => undefined);
+}

@@ -1,7 +1,7 @@
 """A whole stack for tests: all services on free ports over the real broker and database, waiting times lowered."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +22,17 @@ Changes = Mapping[str, Mapping[str, str]]
 
 @contextmanager
 def running_stack(
-    folder: Path, broker: KafkaPart, database: MongoPart, changes: Changes | None = None
+    folder: Path,
+    broker: KafkaPart,
+    database: MongoPart,
+    changes: Changes | None = None,
+    processes: Sequence[str] | None = None,
 ) -> Iterator["Services"]:
-    """All services, ready, with topics and databases of their own; `.child(name)` can be killed and frozen,
-    `.restart(name)` starts it again, `.run("aggregator", "ledger", "--json")` runs a command beside it."""
+    """All services (or the named `processes`), ready, with topics and databases of their own; `.child(name)` can be
+    killed and frozen, `.restart(name)` starts it again, `.run("aggregator", "ledger", "--json")` runs a command."""
     from chassis.settings import Secret
     from stack.children import Children
-    from stack.services import Services
+    from stack.services import COMMANDS, Services
     from stack.site import Keys, Ports, Site
     from stack.toolbox import locate
 
@@ -48,7 +52,7 @@ def running_stack(
         services = Services(children, site, folder / "work")
         services.provision()
         stack.callback(services.stop)
-        services.start()
+        services.start(processes or tuple(COMMANDS))
         yield services
 
 

@@ -1,20 +1,21 @@
-"""Schools, sessions and slips for end-to-end tests, made over HTTP as ministry and coordinators make them."""
+"""Schools, sessions and slips for tests of the whole stack, made over HTTP as ministry and coordinators make them."""
 
 import json
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from support.foreign import Respondent
+from support.foreign import Office, Respondent, from_now, instant
 
 if TYPE_CHECKING:
-    from country.client import Identity
-    from country.enrol import Enrolled, Session
     from stack.services import Services
+
+LEVEL = "lower-secondary"
 
 
 def until(ready: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
@@ -26,102 +27,154 @@ def until(ready: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     return found
 
 
+def http_client() -> httpx.Client:
+    """A client for many threads that follows no proxy settings of the machine."""
+    limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+    return httpx.Client(timeout=30, trust_env=False, limits=limits)
+
+
+def new_officer(services: "Services", http: httpx.Client) -> Office:
+    """An officer of the ministry, added by identity's command and signed in."""
+    user = f"m{secrets.token_hex(4)}"
+    made = json.loads(services.output("identity", "staff-add", "--user", user, "--role", "officer", "--json"))
+    return Office.signed_in(http, services.site.identity, user, made["password"], made["totp_secret"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class School:
+    """A registered school and its coordinator."""
+
+    code: str
+    name: str
+    office: Office
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A school session as identity described it when it was made."""
+
+    id: str
+    campaign: str
+    fingerprint: str
+    school: School
+
+    def state(self) -> Any:
+        """How it stands now."""
+        return self.school.office.get(f"/v1/sessions/{self.id}")
+
+
 class Setting:
     """One campaign of its own on a running stack."""
 
-    def __init__(self, services: "Services", http: httpx.Client) -> None:
-        from country.client import Collector
-
+    def __init__(self, services: "Services", http: httpx.Client, ministry: Office) -> None:
         self.services = services
         self.http = http
-        self.collector = Collector(http, services.site.collector)
+        self.ministry = ministry
         self.campaign = f"c{secrets.token_hex(4)}"
-        self.ministry = self._ministry()
         self._opened = False
 
-    def school(self, teachers: int = 20, students: int = 60, leaders: int = 4) -> "Enrolled":
+    def school(self, teachers: int = 20, students: int = 60, leaders: int = 4) -> School:
         """A registered school with these people at lower secondary level, its coordinator signed in."""
-        from country.enrol import enrol, register
-        from country.people import Registered, School
+        registry_id, name = f"T-{secrets.token_hex(4)}", f"Sınaq {secrets.token_hex(3)} məktəbi"
+        row = f"{registry_id},{name},Baku,urban,Azerbaijani,full-secondary,{LEVEL},{leaders},{teachers},{students},0"
+        assert self.ministry.import_schools([row]) == {"taken": 1, "refused": []}
+        code = self.ministry.school_code(registry_id)
+        invitation = self.ministry.post(f"/v1/schools/{code}/invitations")["invitation"]
+        office = Office.invited(self.http, self.services.site.identity, invitation, f"u{secrets.token_hex(4)}")
+        return School(code=code, name=name, office=office)
 
-        school = School(
-            registry_id=f"T-{secrets.token_hex(4)}",
-            name="Sınaq məktəbi",
-            region="Baku",
-            settlement="urban",
-            language="Azerbaijani",
-            type="full-secondary",
-            levels={"lower-secondary": Registered(leaders=leaders, teachers=teachers, students=students)},
-        )
-        code = register(self.ministry, [school])[school.registry_id]
-        user = f"u{secrets.token_hex(4)}"
-        return enrol(
-            self.ministry, self.http, self.services.site.identity, school, code, user, lambda: secrets.token_urlsafe(12)
-        )
+    def session(self, school: School, *groups: str, opens: str | None = None, known: bool = True) -> Session:
+        """A session of these groups (all if none is named), open now unless `opens` says when; returns when the
+        collector knows it, if it is to be `known`."""
+        self._open_campaign()
+        body: dict[str, Any] = {
+            "campaign": self.campaign,
+            "level": LEVEL,
+            "closes": from_now(days=3),
+            "groups": {group: {} for group in groups or ("leader", "teacher", "student")},
+        }
+        made = school.office.post("/v1/sessions", body | ({"opens": opens} if opens else {}))
+        session = Session(id=made["session"], campaign=self.campaign, fingerprint=made["fingerprint"], school=school)
+        if known:
+            address = f"{self.services.site.collector}/v1/sessions/{session.id}/questionnaire"
+            until(lambda: self.http.get(address).status_code == 200, "the collector's knowing of a session")
+        if known and not opens:
+            until(lambda: session.state()["state"] == "open", "the opening of a session")
+        return session
 
-    def session(self, enrolled: "Enrolled", *groups: str) -> "Session":
-        """An open session of these groups (all if none is named)."""
-        from country.enrol import open_campaign, open_session
+    def codes(self, session: Session, group: str, count: int, **options: bool) -> list[str]:
+        """The participation codes of so many new slips."""
+        body = {"group": group, "count": count, **options}
+        codes: list[str] = session.school.office.post(f"/v1/sessions/{session.id}/slips", body)["codes"]
+        return codes
 
-        now = datetime.now(UTC)
-        if not self._opened:
-            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            names = {"en": "A campaign", "az": "Kampaniya"}
-            open_campaign(self.ministry, self.campaign, names, midnight, now + timedelta(days=9))
-            self._opened = True
-        only = groups or ("leader", "teacher", "student")
-        closes = now + timedelta(days=3)
-        return open_session(enrolled, self.collector, self.campaign, "lower-secondary", closes, "en", only)
-
-    def respondents(self, session: "Session", group: str, count: int) -> list[Respondent]:
-        """People with a slip each."""
-        from country.enrol import draw_slips
-
+    def respondent(self, session: Session, group: str, code: str) -> Respondent:
+        """Somebody with this code."""
         site = self.services.site
-        return [
-            Respondent(identity=site.identity, collector=site.collector, session=session.id, group=group, code=code)
-            for code in draw_slips(session, group, count)
-        ]
+        return Respondent(
+            http=self.http,
+            identity=site.identity,
+            collector=site.collector,
+            session=session.id,
+            group=group,
+            code=code,
+            fingerprint=session.fingerprint,
+        )
 
-    def close(self, session: "Session") -> None:
+    def respondents(self, session: Session, group: str, count: int) -> list[Respondent]:
+        """People with a slip each."""
+        return [self.respondent(session, group, code) for code in self.codes(session, group, count)]
+
+    def close(self, session: Session) -> None:
         """Closes the session and returns when its close marker is on its way."""
-        identity = session.enrolled.identity
-        identity.post(f"/v1/sessions/{session.id}/close")
-        until(lambda: identity.get(f"/v1/sessions/{session.id}")["state"] == "closed", "the close")
+        session.school.office.post(f"/v1/sessions/{session.id}/close")
+        until(lambda: session.state()["state"] == "closed", "the close")
 
-    def counts(self, session: "Session", group: str) -> dict[str, Any] | None:
-        """What the operators' command tells of one cell; None if it has none yet."""
-        rows = self.services.output("aggregator", "counts", "--json").splitlines()
-        cells = (json.loads(row) for row in rows if row)
-        return next((cell for cell in cells if (cell["session"], cell["group"]) == (session.id, group)), None)
+    def all_counts(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """What the operators' command tells of each cell, by (session, group)."""
+        rows = [json.loads(row) for row in self.services.output("aggregator", "counts", "--json").splitlines() if row]
+        return {(row["session"], row["group"]): row for row in rows}
+
+    def counts(self, session: Session, group: str) -> dict[str, Any] | None:
+        """The same of one cell; None if it has none yet."""
+        return self.all_counts().get((session.id, group))
+
+    def counted(self, session: Session, group: str, n: int) -> dict[str, Any]:
+        """The cell as soon as `n` people are in it; AssertionError if there are more, or never so many."""
+        found = until(
+            lambda: (cell := self.counts(session, group)) is not None and cell["n"] >= n and cell, f"a count of {n}"
+        )
+        assert found["n"] == n
+        return dict(found)
 
     def ledger(self) -> dict[str, Any]:
         """The aggregator's ledger."""
         found: dict[str, Any] = json.loads(self.services.run("aggregator", "ledger", "--json").stdout)
         return found
 
-    def reporter_token(self, session: "Session") -> str:
+    def reporter_token(self, session: Session) -> str:
         """A bearer token of the reporter for the session's coordinator, by way of a grant."""
-        grant = session.enrolled.identity.post("/v1/grants", {"purpose": "reporter", "session": session.id})["grant"]
+        grant = session.school.office.post("/v1/grants", {"purpose": "reporter", "session": session.id})["grant"]
         answer = self.http.post(
             f"{self.services.site.reporter}/signon", data={"grant": grant}, headers={"Accept": "application/json"}
         )
         assert answer.status_code == 200, answer.text
         return str(answer.json()["token"])
 
-    def report(self, session: "Session", accept: str = "application/json") -> httpx.Response:
+    def report(self, session: Session, accept: str = "application/json") -> httpx.Response:
         """The session's report as its coordinator gets it."""
         token = self.reporter_token(session)
-        address = f"/v1/schools/{session.enrolled.code}/sessions/{session.id}/report"
+        address = f"/v1/schools/{session.school.code}/sessions/{session.id}/report"
         headers = {"Authorization": f"Bearer {token}", "Accept": accept}
         return self.http.get(f"{self.services.site.reporter}{address}", headers=headers)
 
-    def _ministry(self) -> "Identity":
-        from country.client import Identity
-
-        user = f"m{secrets.token_hex(4)}"
-        printed = self.services.output("identity", "staff-add", "--user", user, "--role", "officer", "--json")
-        made = json.loads(printed)
-        officer = Identity(self.http, self.services.site.identity)
-        officer.sign_in(user, made["password"], made["totp_secret"])
-        return officer
+    def _open_campaign(self) -> None:
+        if self._opened:
+            return
+        now = datetime.now(UTC)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        names = {"en": "A campaign", "az": "Kampaniya"}
+        closes = instant(now + timedelta(days=9))
+        body = {"campaign": self.campaign, "names": names, "opens": instant(midnight), "closes": closes}
+        self.ministry.post("/v1/campaigns", body)
+        self._opened = True

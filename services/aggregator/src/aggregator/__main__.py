@@ -7,9 +7,11 @@ import click
 import orjson
 
 from aggregator import main
+from aggregator.commands.ballots import check_ballots
 from aggregator.commands.counts import counts
 from aggregator.commands.digest import digest
 from aggregator.commands.ledger import ledger
+from aggregator.commands.verify import verify
 from chassis.errors import Fatal, Unavailable
 from chassis.settings import SettingsError
 
@@ -31,7 +33,7 @@ def show_ledger(as_json: bool) -> None:
     """Show what became of every record; exit 1 when it does not add up."""
     settings = main.settings_from(os.environ)
     with main.archive(settings) as archive:
-        found = ledger(archive, main.log_starts(settings))
+        found = ledger(archive, main.log_of(settings).starts())
     if as_json:
         click.echo(orjson.dumps(found, option=orjson.OPT_SORT_KEYS))
     else:
@@ -62,6 +64,23 @@ def show_digest() -> None:
     settings = main.settings_from(os.environ)
     with main.archive(settings) as archive:
         click.echo(digest(archive))
+
+
+@aggregator.command(name="verify")
+@click.option("--ballots", is_flag=True, help="Check every ballot proof too.")
+def verify_all(ballots: bool) -> None:
+    """Recount the log, compare with all that is stored; exit 1 at the first difference, which is named."""
+    settings = main.settings_from(os.environ)
+    log, book = main.log_of(settings), main.terms_of_all(settings)
+    with main.archive(settings) as archive:
+        verdict = verify(archive, log.records(), book.get, log.starts())
+    click.echo(verdict)
+    holds = verdict.difference is None
+    if ballots:
+        proofs = check_ballots(log.records(), book.messages)
+        click.echo(proofs)
+        holds = holds and proofs.first_bad is None
+    sys.exit(0 if holds else 1)
 
 
 def run() -> None:

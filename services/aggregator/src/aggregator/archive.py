@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pymongo.client_session import ClientSession
+
 from aggregator import documents
 from aggregator.changes import GroupState
 from aggregator.documents import Document
@@ -44,58 +46,63 @@ class Whole:
 
 
 class Archive:
-    """Reads; never writes."""
+    """Reads; never writes. With a snapshot session everything is read as it stood at one moment, so that workers may
+    go on meanwhile; such a session lives for five minutes."""
 
-    def __init__(self, client: Client, database: str, sealer: Sealer) -> None:
+    def __init__(self, client: Client, database: str, sealer: Sealer, session: ClientSession | None = None) -> None:
         self._db = client[database]
         self._sealer = sealer
+        self._session = session
 
     def offsets(self) -> list[Document]:
         """The offsets documents of all partitions, in order."""
         with told_apart():
-            return list(self._db.offsets.find({"_id": {"$type": "number"}}).sort("_id"))
+            return list(self._db.offsets.find({"_id": {"$type": "number"}}, session=self._session).sort("_id"))
 
     def ids(self, partition: int) -> Iterator[bytes]:
         """The response ids of a partition, batch by batch."""
         with told_apart():
-            for row in self._db.seen.find({"_id": {"$gte": f"{partition}/", "$lt": f"{partition}0"}}, {"ids": 1}):
+            for row in self._db.seen.find(
+                {"_id": {"$gte": f"{partition}/", "$lt": f"{partition}0"}}, {"ids": 1}, session=self._session
+            ):
                 yield from documents.ids_in(row)
 
     def seen(self) -> Iterator[Document]:
         """Every `seen` document without its ids, but with their number as `size`."""
         with told_apart():
             yield from self._db.seen.aggregate(
-                [{"$project": {"partition": 1, "first": 1, "last": 1, "size": {"$binarySize": "$ids"}}}]
+                [{"$project": {"partition": 1, "first": 1, "last": 1, "size": {"$binarySize": "$ids"}}}],
+                session=self._session,
             )
 
     def cells(self, query: Mapping[str, Any] | None = None) -> Iterator[Document]:
         """Documents of `cells` without their blobs, by id."""
         with told_apart():
-            yield from self._db.cells.find(dict(query or {}), {"blob": 0}).sort("_id")
+            yield from self._db.cells.find(dict(query or {}), {"blob": 0}, session=self._session).sort("_id")
 
     def sessions(self) -> dict[str, SchoolSession]:
         """The newest message of each session."""
         with told_apart():
-            return {row["_id"]: _SESSION.load(row["message"]) for row in self._db.sessions.find()}
+            return {row["_id"]: _SESSION.load(row["message"]) for row in self._db.sessions.find(session=self._session)}
 
     def snapshots(self, query: Mapping[str, Any] | None = None) -> Iterator[Document]:
         """Documents of `snapshots`, by id."""
         with told_apart():
-            yield from self._db.snapshots.find(dict(query or {})).sort("_id")
+            yield from self._db.snapshots.find(dict(query or {}), session=self._session).sort("_id")
 
     def moments(self, names: Sequence[str]) -> dict[str, Document]:
         """Documents of `moments` by id."""
         with told_apart():
             found: dict[str, Document] = {}
             for at in range(0, len(names), 2000):
-                rows = self._db.moments.find({"_id": {"$in": list(names[at : at + 2000])}})
+                rows = self._db.moments.find({"_id": {"$in": list(names[at : at + 2000])}}, session=self._session)
                 found.update((row["_id"], row) for row in rows)
             return found
 
     def covers(self) -> dict[str, Document]:
         """Documents of `covers` by id."""
         with told_apart():
-            return {row["_id"]: row for row in self._db.covers.find()}
+            return {row["_id"]: row for row in self._db.covers.find(session=self._session)}
 
     def whole_cells(self, query: Mapping[str, Any] | None = None) -> Iterator[Whole]:
         """Every cell with all its figures, opened, by session and group. Fatal if a session's terms are missing."""
@@ -103,7 +110,7 @@ class Archive:
         forms: dict[Any, Any] = {}
         tables: dict[int, Table] = {}
         with told_apart():
-            for row in self._db.cells.find(dict(query or {})).sort("_id"):
+            for row in self._db.cells.find(dict(query or {}), session=self._session).sort("_id"):
                 message = sessions.get(row["_id"])
                 if message is None:
                     raise Fatal("a session with answers has no terms in `sessions`: has a worker run since?")
@@ -141,5 +148,7 @@ class Archive:
             return {}
         return {
             one["group"]: one["items"]
-            for one in self._db.snapshots.find({"_id": {"$in": wanted}}, {"items": 1, "group": 1})
+            for one in self._db.snapshots.find(
+                {"_id": {"$in": wanted}}, {"items": 1, "group": 1}, session=self._session
+            )
         }

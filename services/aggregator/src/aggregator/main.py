@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from aggregator import settings as aggregator_settings
 from aggregator.archive import Archive
 from aggregator.deadletters import DeadLetters
+from aggregator.logreader import LogReader
 from aggregator.sealing import Sealer
 from aggregator.settings import Settings
 from aggregator.store import Store
@@ -118,30 +119,27 @@ def _fold_until(
 
 @contextmanager
 def archive(settings: Settings) -> Iterator[Archive]:
-    """The database for reading."""
+    """The database for reading, as it stands now."""
     with connect(settings.mongo_uri.reveal(), app="aggregator-command", pool=4) as client:
-        yield Archive(client, settings.statistics_database, sealer_of(settings))
+        with client.start_session(snapshot=True) as session:
+            yield Archive(client, settings.statistics_database, sealer_of(settings), session)
 
 
-def log_starts(settings: Settings) -> dict[int, int]:
-    """Where each partition of the log begins."""
-    return {partition: start for partition, (start, _) in log_ends(settings).items()}
+def log_of(settings: Settings) -> LogReader:
+    """The responses' log, for reading it through."""
+    topic = topics.topics()[topics.RESPONSES]
+    return LogReader(settings.kafka_bootstrap, settings.topic_prefix + topic.name, topic.partitions)
 
 
-def log_ends(settings: Settings) -> dict[int, tuple[int, int]]:
-    """Where each partition of the log begins and ends."""
-    source = PartitionedConsumer(
-        settings.kafka_bootstrap,
-        settings.topic_prefix + topics.RESPONSES,
-        assigned=lambda partitions: {},
-        revoked=lambda partitions: None,
-    )
+def terms_of_all(settings: Settings) -> TermsBook:
+    """Every session that is on `sessions-v1` now."""
+    reader = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.SESSIONS)
     try:
-        numbers = range(topics.topics()[topics.RESPONSES].partitions)
-        starts, ends = source.start_offsets(numbers), source.end_offsets(numbers)
-        return {number: (starts[number], ends[number]) for number in numbers}
+        book = TermsBook(reader.read_to_end, patience=60.0)
+        book.refresh()
+        return book
     finally:
-        source.close()
+        reader.close()
 
 
 def _stop_on_signals() -> Callable[[], bool]:

@@ -30,9 +30,9 @@ class Pile:
 
     def add(self, other: "Pile") -> None:
         self.people += other.people
-        self.answers += other.answers
-        self.background += other.background
-        self.ratings = [*self.ratings, *other.ratings]
+        self.answers.update(other.answers)
+        self.background.update(other.background)
+        self.ratings.extend(other.ratings)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,10 +62,10 @@ class Tale:
     shown: list[Shown] = field(default_factory=list)
 
     def whole(self) -> Pile:
-        pile = Pile()
-        for part in (self.buffer, self.held, self.released):
-            pile.add(part)
-        return pile
+        return _together(self.buffer, self.held, self.released)
+
+    def unreleased(self) -> Pile:
+        return _together(self.buffer, self.held)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -138,7 +138,7 @@ class Recount:
                 final=final,
                 items=item_counts(form, tale.released),
                 background=background_counts(form, tale.released),
-                moments=_moments(form, batch.ratings),
+                moments=pile_moments(form, batch),
             )
         )
 
@@ -180,6 +180,13 @@ def background_counts(form: Form, pile: Pile) -> dict[str, dict[str, int]]:
     return {question: dict(sorted(options.items())) for question, options in found.items()}
 
 
+def _together(*parts: Pile) -> Pile:
+    pile = Pile()
+    for part in parts:
+        pile.add(part)
+    return pile
+
+
 def _needed(rule: Rule, sealed: int) -> int:
     quarters = [rule.registered, sealed]
     return max([rule.k, *((number + 3) // 4 for number in quarters)])
@@ -197,8 +204,9 @@ def _pile(form: Form, response: ResponseSubmitted, marks: list[tuple[str, str]])
     return pile
 
 
-def _moments(form: Form, people: list[tuple[tuple[int, ...], ...]]) -> dict[str, Any]:
-    found = {}
+def pile_moments(form: Form, pile: Pile) -> dict[str, Any]:
+    """The moments of these people by area, see `moments`."""
+    found, people = {}, pile.ratings
     for at, area in enumerate(form.areas):
         count = len(area.columns)
         full = [person[at] for person in people if all(person[at])]

@@ -1,0 +1,55 @@
+"""The log read from where it begins to where it ended when asked, for recounts; owns and commits nothing."""
+
+from collections.abc import Iterator, Mapping
+
+from chassis.kafka import PartitionedConsumer, Record
+
+_MOST = 5_000
+
+
+class LogReader:
+    """One pass over all partitions of `responses-v1`; records of a partition come in offset order."""
+
+    def __init__(self, bootstrap: str, topic: str, partitions: int) -> None:
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._numbers = range(partitions)
+
+    def bounds(self) -> dict[int, tuple[int, int]]:
+        """Where each partition begins and ends now."""
+        source = self._source({})
+        try:
+            starts, ends = source.start_offsets(self._numbers), source.end_offsets(self._numbers)
+            return {number: (starts[number], ends[number]) for number in self._numbers}
+        finally:
+            source.close()
+
+    def starts(self) -> dict[int, int]:
+        """Where each partition begins now."""
+        return {number: start for number, (start, _) in self.bounds().items()}
+
+    def records(self, seconds_of_silence: float = 30.0) -> Iterator[Record]:
+        """Every record. Unavailable if Kafka is away; ends where the log ended at the call."""
+        bounds = {number: row for number, row in self.bounds().items() if row[0] < row[1]}
+        if not bounds:
+            return
+        source = self._source({number: start for number, (start, _) in bounds.items()})
+        missing = set(bounds)
+        try:
+            while missing:
+                for number, rows in source.poll(seconds_of_silence, _MOST).items():
+                    end = bounds[number][1]
+                    yield from (row for row in rows if row.offset < end)
+                    if rows and rows[-1].offset >= end - 1:
+                        missing.discard(number)
+        finally:
+            source.close()
+
+    def _source(self, starts: Mapping[int, int]) -> PartitionedConsumer:
+        return PartitionedConsumer(
+            self._bootstrap,
+            self._topic,
+            partitions=sorted(starts),
+            assigned=lambda numbers: {number: starts[number] for number in numbers},
+            revoked=lambda numbers: None,
+        )

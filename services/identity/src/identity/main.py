@@ -80,7 +80,9 @@ def web() -> Flask:
     """What gunicorn serves."""
     chosen = settings()
     logs.configure("identity", chosen.log_level)
-    return build_app(build_desk(chosen))
+    desk = build_desk(chosen)
+    desk.signers.start()
+    return build_app(desk)
 
 
 def serve() -> None:

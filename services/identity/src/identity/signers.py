@@ -73,7 +73,17 @@ class Signers:
         self._count = count
         self._turns = threading.BoundedSemaphore(count * (1 + WAITING_EACH))
         self._lock = threading.Lock()
-        self._pool = self._built()
+        self._running: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Starts the processes now rather than at their first use."""
+        self._pool()
+
+    def _pool(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._running is None:
+                self._running = self._built()
+            return self._running
 
     def _built(self) -> ProcessPoolExecutor:
         pool = ProcessPoolExecutor(
@@ -106,8 +116,7 @@ class Signers:
 
     def hashes(self, session: str, group: str, new: list[str]) -> list[bytes]:
         """The keyed hashes of many codes, with the whole pool."""
-        with self._lock:
-            pool = self._pool
+        pool = self._pool()
         try:
             return list(pool.map(_hash, [session] * len(new), [group] * len(new), new, timeout=300, chunksize=20))
         except (BrokenExecutor, TimeoutError) as error:
@@ -116,11 +125,13 @@ class Signers:
 
     def close(self) -> None:
         """Ends the processes."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            if self._running is not None:
+                self._running.shutdown(wait=False, cancel_futures=True)
+                self._running = None
 
     def _done(self, act: Callable[..., T], *arguments: object) -> T:
-        with self._lock:
-            pool = self._pool
+        pool = self._pool()
         try:
             return pool.submit(act, *arguments).result(timeout=_LONGEST)
         except BrokenExecutor as error:
@@ -131,6 +142,6 @@ class Signers:
 
     def _renew(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:
-            if self._pool is broken:
+            if self._running is broken:
                 broken.shutdown(wait=False, cancel_futures=True)
-                self._pool = self._built()
+                self._running = None

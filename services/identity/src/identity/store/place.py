@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pymongo.client_session import ClientSession
@@ -34,7 +34,7 @@ class Place:
     def server_time(self) -> datetime:
         """The database's own clock."""
         found: datetime = self.client.admin.command("hello")["localTime"]
-        return found
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def transaction(self, act: Callable[[ClientSession], T], tries: int = 6) -> T:
         """Runs `act` in a transaction, again where another one was in the way and nothing was written.

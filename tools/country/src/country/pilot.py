@@ -20,8 +20,8 @@ PLACES = (
 )
 """Name, region, settlement and language of instruction; the last two schools have no upper-secondary classes."""
 WITH_UPPER = 10
-LOWER_STUDENTS = (108, 168)
-UPPER_STUDENTS = (74, 110)
+LOWER_STUDENTS = (92, 148)
+UPPER_STUDENTS = (72, 104)
 
 
 def pilot(seed: int) -> tuple[School, ...]:

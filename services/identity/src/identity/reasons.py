@@ -47,6 +47,8 @@ STATUS: Mapping[str, tuple[int, str]] = {
     "bad-role": (422, "There is no such role, or it needs a scope."),
 }
 
+BUSY = (503, "Not possible at this moment; send the same request again after Retry-After seconds.")
+
 
 class Refused(Exception):
     """What was asked for is refused; `reason` is a key of STATUS, label, log field and answer alike."""

@@ -1,6 +1,6 @@
 """What all routes of the API share: the desk, who is asking, body checks, the OpenAPI document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, request
@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 from chassis.web import problem
 from identity.desk import accounts, tokens
 from identity.desk.desk import Desk
-from identity.reasons import Refused
+from identity.reasons import STATUS, Refused
+from identity.schemas import ProblemSchema
 from identity.staff import Person
 from identity.store import staff
 
@@ -104,15 +105,22 @@ class Routes:
         status: int = 200,
         kind: str | None = None,
         signed_in: bool = False,
+        refuses: Sequence[str] = (),
         **doc: Any,
     ) -> Callable[[F], F]:
-        """A decorator: `takes` is the JSON body, `query` the address's, `gives` the answer; `kind` its media type."""
+        """A decorator: `takes` is the JSON body, `query` the address's, `gives` the answer, `kind` its media type,
+        `refuses` the reasons beside those that every route has."""
 
         def add(view: F) -> F:
             made: Any = self.blueprint.response(status, gives, **({"content_type": kind} if kind else {}))(view)
             for schema, location in ((takes, "json"), (query, "query")):
                 if schema is not None:
                     made = self.blueprint.arguments(schema, location=location)(made)
+            asked = ("not-signed-in", "not-allowed") if signed_in else ()
+            for code, words in _refusals((*asked, *refuses)).items():
+                made = self.blueprint.alt_response(
+                    code, schema=ProblemSchema, description=words, content_type="application/problem+json"
+                )(made)
             security: dict[str, Any] = {"security": [{"bearer": []}]} if signed_in else {}
             self.blueprint.route(rule, methods=[method])(self.blueprint.doc(summary=summary, **security, **doc)(made))
             return view
@@ -120,8 +128,19 @@ class Routes:
         return add
 
 
+def _refusals(reasons: Sequence[str]) -> dict[int, str]:
+    found: dict[int, list[str]] = {}
+    for reason in reasons:
+        status, words = STATUS[reason]
+        found.setdefault(status, []).append(f"{reason}: {words}")
+    return {status: " · ".join(lines) for status, lines in sorted(found.items())}
+
+
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest, answering errors as everything else here does."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         if error.response is not None:

@@ -45,6 +45,9 @@ def before_ballots() -> Response:
     *("POST", "/v1/ballots", "Trade a participation code for a blind signature"),
     takes=schemas.BallotRequestSchema,
     gives=schemas.BallotSchema,
+    refuses=(
+        *("unknown-slip", "code-used", "session-closed", "not-yet-open", "bad-blinded-message", "too-many-attempts"),
+    ),
 )
 def post_ballot(data: dict[str, Any]) -> dict[str, str]:
     key_id, signature = ballots.trade(the_desk(), data["session"], data["group"], data["code"], data["blinded"])
@@ -54,6 +57,7 @@ def post_ballot(data: dict[str, Any]) -> dict[str, str]:
 @route(
     *("GET", "/v1/sessions/<session>/keys", "The session's key card, canonical JSON, fixed when it was published"),
     gives=schemas.KeyCardSchema,
+    refuses=("unknown-session",),
 )
 def get_keys(session: str) -> Response:
     card = sessions.card(the_desk().place, codes.normal(session)[:20])

@@ -31,6 +31,7 @@ def _check() -> Response | None:
     "Sign in: a token for 15 minutes; a one-time code works once",
     takes=schemas.CredentialsSchema,
     gives=schemas.TokenSchema,
+    refuses=("wrong-credentials", "too-many-attempts"),
 )
 def post_token(data: dict[str, str]) -> dict[str, Any]:
     desk = the_desk()
@@ -46,6 +47,7 @@ def post_token(data: dict[str, str]) -> dict[str, Any]:
     takes=schemas.SignUpSchema,
     gives=schemas.SignedUpSchema,
     status=201,
+    refuses=("unknown-invitation", "invitation-not-yet", "user-exists", "weak-password", "bad-user-name"),
 )
 def post_sign_up(data: dict[str, str]) -> dict[str, str]:
     made = accounts.sign_up(the_desk(), data["invitation"], data["user"], data["password"])
@@ -60,6 +62,7 @@ def post_sign_up(data: dict[str, str]) -> dict[str, str]:
     gives=schemas.ApiKeySchema,
     status=201,
     signed_in=True,
+    refuses=("key-exists", "bad-user-name"),
 )
 def post_api_key(data: dict[str, str]) -> dict[str, str]:
     who = who_may("api-keys")
@@ -73,6 +76,7 @@ def post_api_key(data: dict[str, str]) -> dict[str, str]:
     gives=schemas.ImportedSchema,
     signed_in=True,
     requestBody={"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
+    refuses=("bad-header", "not-csv"),
 )
 def post_import() -> dict[str, Any]:
     who = who_may("import")
@@ -109,6 +113,7 @@ def get_schools(query: dict[str, Any]) -> dict[str, Any]:
     gives=schemas.InvitationSchema,
     status=201,
     signed_in=True,
+    refuses=("unknown-school",),
 )
 def post_invitation(school: str) -> dict[str, str]:
     who = who_may("invitations")
@@ -123,6 +128,7 @@ def post_invitation(school: str) -> dict[str, str]:
     gives=schemas.CampaignViewSchema,
     status=201,
     signed_in=True,
+    refuses=("campaign-exists", "bad-campaign-name", "bad-dates", "bad-threshold", "unknown-questionnaire"),
 )
 def post_campaign(data: dict[str, Any]) -> Campaign:
     who = who_may("campaigns")
@@ -142,6 +148,7 @@ def get_campaigns() -> dict[str, Any]:
     gives=schemas.NoneSchema,
     status=202,
     signed_in=True,
+    refuses=("unknown-campaign", "campaign-closed"),
 )
 def post_campaign_close(campaign: str) -> dict[str, Any]:
     who = who_may("campaigns")
@@ -157,6 +164,16 @@ def post_campaign_close(campaign: str) -> dict[str, Any]:
     gives=schemas.SessionSchema,
     status=201,
     signed_in=True,
+    refuses=(
+        "session-exists",
+        "unknown-campaign",
+        "campaign-closed",
+        "bad-dates",
+        "unknown-level",
+        "unknown-group",
+        "unknown-item",
+        "bad-own-item",
+    ),
 )
 def post_session(wanted: tuple[str, Wish]) -> dict[str, Any]:
     who = who_may("sessions")
@@ -169,7 +186,14 @@ def get_sessions() -> dict[str, Any]:
     return {"sessions": [shown(view) for view in conduct.views(the_desk(), who)]}
 
 
-@route("GET", "/v1/sessions/<session>", "A session with its slip counts", gives=schemas.SessionSchema, signed_in=True)
+@route(
+    "GET",
+    "/v1/sessions/<session>",
+    "A session with its slip counts",
+    gives=schemas.SessionSchema,
+    signed_in=True,
+    refuses=("unknown-session",),
+)
 def get_session(session: str) -> dict[str, Any]:
     who = who_may("sessions-read")
     return shown(conduct.view(the_desk(), who, session))
@@ -182,19 +206,34 @@ def get_session(session: str) -> dict[str, Any]:
     takes=schemas.ExtendSchema,
     gives=schemas.SessionSchema,
     signed_in=True,
+    refuses=("unknown-session", "already-closing", "changed-meanwhile", "bad-dates"),
 )
 def post_extend(data: dict[str, Any], session: str) -> dict[str, Any]:
     who = who_may("sessions")
     return shown(conduct.extend(the_desk(), who, session, data["closes"]))
 
 
-@route("POST", "/v1/sessions/<session>/close", "End an open session now", gives=schemas.SessionSchema, signed_in=True)
+@route(
+    "POST",
+    "/v1/sessions/<session>/close",
+    "End an open session now",
+    gives=schemas.SessionSchema,
+    signed_in=True,
+    refuses=("unknown-session", "already-closing", "changed-meanwhile", "not-open"),
+)
 def post_close(session: str) -> dict[str, Any]:
     who = who_may("sessions")
     return shown(conduct.close(the_desk(), who, session))
 
 
-@route("POST", "/v1/sessions/<session>/cancel", "Cancel a planned session", gives=schemas.SessionSchema, signed_in=True)
+@route(
+    "POST",
+    "/v1/sessions/<session>/cancel",
+    "Cancel a planned session",
+    gives=schemas.SessionSchema,
+    signed_in=True,
+    refuses=("unknown-session", "not-planned", "changed-meanwhile"),
+)
 def post_cancel(session: str) -> dict[str, Any]:
     who = who_may("sessions")
     return shown(conduct.cancel(the_desk(), who, session))
@@ -207,6 +246,7 @@ def post_cancel(session: str) -> dict[str, Any]:
     takes=schemas.SlipsRequestSchema,
     gives=schemas.CodesSchema,
     signed_in=True,
+    refuses=("unknown-session", "unknown-group", "session-closed", "too-many-slips"),
 )
 def post_slips(data: dict[str, Any], session: str) -> Response:
     who, desk = who_may("slips"), the_desk()
@@ -225,6 +265,7 @@ def post_slips(data: dict[str, Any], session: str) -> Response:
     takes=schemas.GrantRequestSchema,
     gives=schemas.GrantSchema,
     signed_in=True,
+    refuses=("unknown-session",),
 )
 def post_grant(data: dict[str, str]) -> dict[str, str]:
     who = who_may("grants")

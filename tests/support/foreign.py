@@ -1,4 +1,4 @@
-"""A client that shares no code with the product: RFC 9474 and the wire details, with integers, hashlib and HTTP alone."""
+"""A client that shares no code with the product: RFC 9474 and the wire details with integers, hashlib and HTTP."""
 
 import base64
 import hashlib
@@ -266,9 +266,7 @@ class Office:
     def import_schools(self, rows: Iterable[str]) -> Any:
         header = "registry_id,name,region,settlement,language,type,level,leaders,teachers,students,trainers"
         content = "\n".join((header, *rows, "")).encode()
-        return self._well(
-            self.ask("POST", "/v1/schools/import", content=content, headers={"Content-Type": "text/csv"})
-        )
+        return self._well(self.ask("POST", "/v1/schools/import", content=content, headers={"Content-Type": "text/csv"}))
 
     def school_code(self, registry_id: str) -> str:
         """The code of an imported school."""

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from kafka import KafkaAdminClient
@@ -76,6 +76,7 @@ def own_stack(tmp_path: Path, broker: KafkaPart, database: MongoPart) -> Iterato
 
 def _forget(prefix: str, broker: KafkaPart, database: MongoPart) -> None:
     """Leaves a shared broker and database as they were."""
+    client: MongoClient[dict[str, Any]]
     with MongoClient(database.admin_uri) as client:
         for name in client.list_database_names():
             if name.startswith(prefix):

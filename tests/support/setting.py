@@ -83,23 +83,25 @@ class Setting:
         office = Office.invited(self.http, self.services.site.identity, invitation, f"u{secrets.token_hex(4)}")
         return School(code=code, name=name, office=office)
 
-    def session(self, school: School, *groups: str, opens: str | None = None, known: bool = True) -> Session:
-        """A session of these groups (all if none is named), open now unless `opens` says when; returns when the
-        collector knows it, if it is to be `known`."""
+    def session(self, school: School, *groups: str, **terms: Any) -> Session:
+        """A session of these groups (all if none is named); `terms` (opens, closes, grace) as identity takes them.
+        Returns when the collector knows it, and when it is open unless `opens` says later."""
         self._open_campaign()
         body: dict[str, Any] = {
             "campaign": self.campaign,
             "level": LEVEL,
             "closes": from_now(days=3),
             "groups": {group: {} for group in groups or ("leader", "teacher", "student")},
+            **terms,
         }
-        made = school.office.post("/v1/sessions", body | ({"opens": opens} if opens else {}))
+        made = school.office.post("/v1/sessions", body)
         session = Session(id=made["session"], campaign=self.campaign, fingerprint=made["fingerprint"], school=school)
-        if known:
-            address = f"{self.services.site.collector}/v1/sessions/{session.id}/questionnaire"
-            until(lambda: self.http.get(address).status_code == 200, "the collector's knowing of a session")
-        if known and not opens:
-            until(lambda: session.state()["state"] == "open", "the opening of a session")
+        address = f"{self.services.site.collector}/v1/sessions/{session.id}/questionnaire"
+        wanted = "planned" if "opens" in terms else "open"
+        until(
+            lambda: (found := self.http.get(address)).status_code == 200 and found.json()["state"] == wanted,
+            f"the collector's knowing of a session that is {wanted}",
+        )
         return session
 
     def codes(self, session: Session, group: str, count: int, **options: bool) -> list[str]:

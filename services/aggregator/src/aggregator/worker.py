@@ -111,6 +111,7 @@ class Worker:
         try:
             changes = self._fold.batch(wanted, self._book.asker())
             self._graveyard.bury(changes.dead)
+            self._tell_terms(changes.sessions)
             self._owned |= self._store.commit(self._owned, changes, self._today())
         except Unavailable as reason:
             metrics.RETRIED.labels(reason.reason).inc()
@@ -185,6 +186,14 @@ class Worker:
     def _partition(self, session: str) -> int:
         terms = self._book.get(session)
         return -1 if terms is None else terms.partition
+
+    def _tell_terms(self, states: Sequence[SessionState]) -> None:
+        """Terms stand in the database no later than the counts: commands read both together."""
+        new = {state.terms.session for state in states} & (self._unwritten | self._book.fresh)
+        if new:
+            self._store.write_sessions([self._book.messages[session] for session in sorted(new)])
+            self._unwritten -= new
+            self._book.fresh -= new
 
     def _tell_sessions(self) -> None:
         self._book.refresh()

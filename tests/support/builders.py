@@ -10,6 +10,7 @@ from contracts import ballots
 from contracts.codec import encode
 from contracts.messages import (
     BallotProof,
+    Campaign,
     GroupTerms,
     ItemTerm,
     ResponseSubmitted,
@@ -17,6 +18,7 @@ from contracts.messages import (
     SessionClosed,
     SlipCounts,
     Stratum,
+    StratumTotals,
     Timetable,
 )
 from contracts.topics import partition
@@ -180,3 +182,37 @@ class Log:
             for record in flat[at : at + size]:
                 poll.setdefault(record.partition, []).append(record)
             yield poll
+
+
+def a_campaign(
+    sessions: Iterable[SchoolSession],
+    *,
+    campaign: str = "autumn",
+    revision: int = 1,
+    state: Any = "open",
+    breakdowns: tuple[str, ...] = ("region",),
+    classes: Mapping[str, Mapping[str, str]] | None = None,
+) -> Campaign:
+    """The campaign of these sessions; each of them is one registered school of its stratum, and one more is."""
+    totals: dict[Stratum, list[int]] = {}
+    for session in sessions:
+        rows = totals.setdefault(session.stratum, [1, 3, 12, 60])
+        registered = {group: terms.registered for group, terms in session.groups.items()}
+        more = (1, *(registered.get(group, 0) for group in ("leader", "teacher", "student")))
+        totals[session.stratum] = [a + b for a, b in zip(rows, more, strict=True)]
+    return Campaign(
+        campaign=campaign,
+        revision=revision,
+        names={"en": "Autumn", "az": "Payız"},
+        opens=OPENS,
+        closes=CLOSES,
+        questionnaire="2026-1",
+        k=THRESHOLDS,
+        state=state,
+        breakdowns=breakdowns,
+        classes=classes or {},
+        strata=tuple(
+            StratumTotals(stratum=stratum, schools=rows[0], leaders=rows[1], teachers=rows[2], students=rows[3])
+            for stratum, rows in totals.items()
+        ),
+    )

@@ -27,6 +27,12 @@ def worker() -> None:
     main.run_worker(os.environ)
 
 
+@aggregator.command()
+def editor() -> None:
+    """Make national editions until told to stop."""
+    main.run_editor(os.environ)
+
+
 @aggregator.command(name="ledger")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show_ledger(as_json: bool) -> None:

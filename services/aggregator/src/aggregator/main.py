@@ -1,17 +1,23 @@
 """Builds the aggregator's processes from the environment, top to bottom, and runs them."""
 
 import gc
+import secrets
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
+from aggregator import metrics
 from aggregator import settings as aggregator_settings
 from aggregator.archive import Archive
+from aggregator.commands.ballots import check_ballots
 from aggregator.deadletters import DeadLetters
+from aggregator.desk import Desk
+from aggregator.editor import Editor, Places
 from aggregator.logreader import LogReader
 from aggregator.sealing import Sealer
 from aggregator.settings import Settings
@@ -19,8 +25,8 @@ from aggregator.store import Store
 from aggregator.terms import TermsBook
 from aggregator.worker import Pace, Worker
 from chassis import consume, logs, ops
-from chassis.errors import Fatal, Fenced
-from chassis.kafka import AckedProducer, CompactedReader, PartitionedConsumer
+from chassis.errors import Fatal, Fenced, Unavailable
+from chassis.kafka import AckedProducer, CompactedReader, PartitionedConsumer, Record
 from chassis.mongo import Client, connect, ping
 from chassis.settings import clock, load
 from contracts import topics
@@ -66,6 +72,69 @@ def run_worker(environ: Mapping[str, str]) -> None:
                 # Another process took over what was ours: begin again with nothing in memory.
                 logs.event("fenced", detail=str(fenced))
                 time.sleep(1.0)
+
+
+def run_editor(environ: Mapping[str, str]) -> None:
+    """Runs the editor until SIGTERM or SIGINT; stands by while another one leads."""
+    settings = settings_from(environ)
+    logs.configure("editor", settings.log_level)
+    stopping = _stop_on_signals()
+    health = ops.Health()
+    now = clock(settings.clock_offset_seconds)
+    with ExitStack() as stack:
+        client = stack.enter_context(connect(settings.mongo_uri.reveal(), app="editor", pool=10))
+        health.ready("database", lambda: ping(client))
+        server = ops.serve(settings.host, settings.metrics_port, health)
+        stack.callback(server.server_close)
+        stack.callback(server.shutdown)
+        producer = AckedProducer(settings.kafka_bootstrap, settings.delivery_timeout_seconds)
+        stack.callback(producer.close)
+        while not stopping():
+            with ExitStack() as turn:
+                sessions = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.SESSIONS)
+                turn.callback(sessions.close)
+                campaigns = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.CAMPAIGNS)
+                turn.callback(campaigns.close)
+                book = TermsBook(sessions.read_to_end)
+                editor = Editor(
+                    Desk(client, settings.statistics_database, sealer_of(settings), secrets.token_hex(8)),
+                    book,
+                    campaigns.read_to_end,
+                    producer,
+                    places=Places(topic=settings.topic_prefix + topics.EDITIONS, open_data=settings.open_data_url),
+                    bad_ballots=partial(_bad_ballots, settings, book, health.beat),
+                    today=lambda: now().date(),
+                    edition_seconds=settings.edition_seconds,
+                )
+                _edit_until(editor, health, stopping)
+
+
+def _bad_ballots(settings: Settings, book: TermsBook, beat: Callable[[], None]) -> int:
+    """How many ballot proofs in the log are false; a nation's take minutes, so the loop's beat goes on meanwhile."""
+
+    def beating() -> Iterator[Record]:
+        for record in log_of(settings).records():
+            beat()
+            yield record
+
+    return check_ballots(beating(), book.messages).bad
+
+
+def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool]) -> None:
+    """Turns until told to stop, or until another editor took the lead."""
+    while not stopping():
+        health.beat()
+        try:
+            editor.turn()
+        except Unavailable as reason:
+            logs.event("waiting", reason=reason.reason)
+        except Fenced as fenced:
+            metrics.EDITOR_LEADS.set(0)
+            logs.event("fenced", detail=str(fenced))
+            return
+        time.sleep(1.0)
+    with suppress(Unavailable):  # then the next editor waits a little longer
+        editor.stop()
 
 
 @dataclass(slots=True)

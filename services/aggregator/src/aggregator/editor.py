@@ -1,0 +1,241 @@
+"""The editor: one process that makes national editions of what was released, fenced against any other."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from typing import Any, Protocol
+
+from aggregator import metrics
+from aggregator.desk import Desk, Last
+from aggregator.edition import edition_documents
+from aggregator.nation import ALL, Nation
+from aggregator.terms import TermsBook
+from chassis.errors import Unavailable
+from chassis.kafka import Outgoing, Record
+from chassis.logs import event
+from contracts.codec import Malformed, decode, encode
+from contracts.messages import Campaign, NationalEdition
+
+
+class Producer(Protocol):
+    """Sends a round of records; Unavailable unless all of them were acknowledged."""
+
+    def send_all(self, records: Sequence[Outgoing]) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """Where announcements go, and what they say of open data."""
+
+    topic: str
+    open_data: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Work:
+    """A campaign in work: its nation, how far each cell is known, and when its last edition was made."""
+
+    nation: Nation
+    known: dict[tuple[str, str], Last] = field(default_factory=lambda: defaultdict(Last))
+    made: float | None = None
+    number: int = 0
+    final: bool = False
+    ballots_checked: date | None = None
+
+
+class Editor:
+    """Leads or stands by; `turn` is called again and again."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        book: TermsBook,
+        campaigns: Callable[[float], Iterable[Record]],
+        producer: Producer,
+        *,
+        places: Places,
+        bad_ballots: Callable[[], int],
+        today: Callable[[], date],
+        edition_seconds: float,
+        takeover_seconds: float = 15.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._desk = desk
+        self._book = book
+        self._read_campaigns = campaigns
+        self._producer = producer
+        self._places = places
+        self._bad_ballots = bad_ballots
+        self._today = today
+        self._edition_seconds = edition_seconds
+        self._takeover = takeover_seconds
+        self._monotonic = monotonic
+        self._watched: tuple[int | None, float] = (-1, 0.0)
+        self._campaigns: dict[str, Campaign] = {}
+        self._unwritten: set[str] = set()
+        self._work: dict[str, _Work] = {}
+        self._stopped_by_ballots: dict[str, float] = {}
+        self.leading = False
+
+    def turn(self) -> None:
+        """Leads if nobody does, then sees to every campaign. Fenced: begin anew. Unavailable: what was in memory is
+        thrown away, and read back the next time."""
+        try:
+            if not self.leading and not self._take_lead():
+                return
+            self._desk.beat()
+            self._read_topics()
+            for name in sorted(self._campaigns):
+                self._see_to(self._campaigns[name])
+        except Unavailable:
+            self._work.clear()
+            raise
+
+    def stop(self) -> None:
+        """Lets another editor lead at once."""
+        if self.leading:
+            self._desk.resign()
+
+    def _take_lead(self) -> bool:
+        beats, now = self._desk.beats(), self._monotonic()
+        if beats is not None and beats != self._watched[0]:
+            self._watched = (beats, now)
+            return False
+        if beats is not None and now - self._watched[1] < self._takeover:
+            return False
+        self._desk.lead()
+        self.leading = True
+        metrics.EDITOR_LEADS.set(1)
+        event("editor leads")
+        return True
+
+    def _read_topics(self) -> None:
+        for record in self._read_campaigns(10.0):
+            try:
+                message = decode(record.value)
+            except Malformed:
+                continue
+            if isinstance(message, Campaign):
+                known = self._campaigns.get(message.campaign)
+                if known is None or known.revision < message.revision:
+                    self._campaigns[message.campaign] = message
+                    self._unwritten.add(message.campaign)
+                    if message.campaign in self._work:
+                        self._work[message.campaign].nation.campaign = message
+        for name in sorted(self._unwritten):
+            self._desk.write_campaign(self._campaigns[name])
+            self._unwritten.discard(name)
+        self._book.refresh()
+
+    def _see_to(self, campaign: Campaign) -> None:
+        work = self._work.get(campaign.campaign)
+        if work is None:
+            work = self._work[campaign.campaign] = self._open(campaign)
+        self._announce(campaign)
+        if work.final:
+            return
+        now = self._monotonic()
+        if work.made is not None and now - work.made < self._edition_seconds:
+            return
+        with metrics.EDITION_SECONDS.time():
+            for batch in self._desk.released(campaign.campaign, work.known):
+                work.nation.wait(batch)
+            if campaign.state == "closed" and self._everything_closed(campaign.campaign):
+                self._last_edition(work)
+            elif ids := work.nation.admissible():
+                work.nation.enter(ids)
+                self._publish(work, ids, (), final=False)
+        for group in work.nation.groups():
+            metrics.EDITION_WAITING.labels(group).set(work.nation.waiting_people(group))
+
+    def _open(self, campaign: Campaign) -> _Work:
+        """A campaign as the stored editions left it."""
+        work = _Work(nation=Nation(campaign, self._book.messages))
+        for batch in self._desk.released(campaign.campaign, work.known):
+            work.nation.wait(batch)
+        heads, admitted = self._desk.heads(campaign.campaign), self._desk.admitted(campaign.campaign)
+        for head, row in zip(heads, admitted, strict=True):
+            work.number = head["number"]
+            work.final = head["final"]
+            if not head["final"]:
+                work.nation.enter(row["batches"])
+        return work
+
+    def _everything_closed(self, campaign: str) -> bool:
+        closed = self._desk.closed_sessions(campaign)
+        return all(
+            session in closed
+            for session, message in self._book.messages.items()
+            if message.campaign == campaign and message.timetable.state != "cancelled"
+        )
+
+    def _last_edition(self, work: _Work) -> None:
+        name = work.nation.campaign.campaign
+        if self._monotonic() < self._stopped_by_ballots.get(name, 0.0):
+            return
+        bad = self._bad_ballots()
+        metrics.BAD_PROOFS.set(bad)
+        if bad:
+            event("final edition stopped: false ballot proofs, see verify --ballots", campaign=name, bad=bad)
+            self._stopped_by_ballots[name] = self._monotonic() + 600.0
+            return
+        for batch in self._desk.released(name, work.known):  # what came with the last markers
+            work.nation.wait(batch)
+        for batch in self._desk.below_k(name):
+            work.nation.wait(batch)
+        ids = work.nation.admissible()
+        work.nation.enter(ids)
+        rest = work.nation.remainder()
+        work.nation.enter_nation_alone(rest)
+        work.ballots_checked = self._today()
+        self._publish(work, ids, rest, final=True)
+
+    def _publish(self, work: _Work, ids: Sequence[str], rest: Sequence[str], *, final: bool) -> None:
+        number = work.number + 1
+        documents = edition_documents(work.nation, number, self._today(), final)
+        head = documents[0]
+        if work.ballots_checked is not None:
+            head["ballots_checked"] = work.ballots_checked.isoformat()
+        self._desk.publish(documents, {"_id": head["_id"], "batches": list(ids), "rest": list(rest)})
+        work.number, work.final, work.made = number, final, self._monotonic()
+        metrics.EDITIONS.labels(str(final).lower()).inc()
+        event("edition", campaign=head["campaign"], number=number, final=final, batches=len(ids) + len(rest))
+        self._announce(work.nation.campaign)
+
+    def _announce(self, campaign: Campaign) -> None:
+        for head in self._desk.heads(campaign.campaign):
+            if not head["sent"]:
+                self._producer.send_all([self._announcement(head)])
+                self._desk.mark_sent(head["_id"])
+
+    def _announcement(self, head: Mapping[str, Any]) -> Outgoing:
+        day = date.fromisoformat(head["as_of"])
+        message = NationalEdition(
+            campaign=head["campaign"],
+            number=head["number"],
+            day=day,
+            final=head["final"],
+            digest=head["digest"],
+            figures=self._headline(head),
+            open_data=self._places.open_data,
+        )
+        midnight = datetime.combine(day, clock_time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+        return Outgoing(
+            topic=self._places.topic,
+            partition=0,
+            key=head["campaign"].encode(),
+            value=encode(message),
+            timestamp_ms=midnight // timedelta(milliseconds=1),
+        )
+
+    def _headline(self, head: Mapping[str, Any]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for group, totals in head["groups"].items():
+            cell = self._desk.cell(f"{head['_id']}/{ALL}/{group}")
+            whole = cell["classes"].get(ALL) if cell else None
+            areas = {area: row["share"] for area, row in whole["areas"].items()} if whole else {}
+            found[group] = {"schools": totals["schools"], "people": totals["people"], "shares": areas}
+        return found

@@ -1,4 +1,4 @@
-"""From plain documents to one session as its readers see it: the state of each group, and the report of what is shown."""
+"""From plain documents to one session as its readers see it: each group's state, and the report of what is shown."""
 
 import hashlib
 import json

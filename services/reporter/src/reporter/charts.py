@@ -100,7 +100,7 @@ def _likert(items: Sequence[tuple[str, Sequence[Bar]]], width: int) -> Any:
         y += 3 * GAP
     across = altair.Scale(domain=[-left, right], range=[MARGIN_WIDE if wide else 0, width], nice=False, zero=False)
     down = altair.Scale(domain=[0, y], range=[0, y], nice=False)
-    base = altair.Chart(altair.Data(values=parts or [{}]))
+    base = altair.Chart(_data(parts))
     rects = base.mark_rect(stroke=look_charts.theme()["background"], strokeWidth=1).encode(
         x=altair.X("from:Q", scale=across, axis=None),
         x2="to:Q",
@@ -128,7 +128,7 @@ def _likert(items: Sequence[tuple[str, Sequence[Bar]]], width: int) -> Any:
         found = [row for row in words if row["kind"] == kind]
         if found:
             layers.append(
-                altair.Chart(altair.Data(values=found))
+                altair.Chart(_data(found))
                 .mark_text(align="left", baseline="middle", limit=width, **style)
                 .encode(x=altair.value(at), y=altair.Y("y:Q", scale=down, axis=None), text="text:N")
             )
@@ -137,7 +137,7 @@ def _likert(items: Sequence[tuple[str, Sequence[Bar]]], width: int) -> Any:
 
 def _parts(bar: Bar, y: float, smallest: float, item: str) -> list[dict[str, Any]]:
     at = -sum(part.width for part in bar.segments if part.answer <= 2)
-    found = []
+    found: list[dict[str, Any]] = []
     for part in bar.segments:
         answer = str(part.answer) if part.shown else MASKED
         found.append(
@@ -164,20 +164,22 @@ def _dots(lines: Sequence[tuple[str, Sequence[Dot]]], axis: str, width: int) -> 
     points: list[dict[str, Any]] = []
     rules: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []
-    y = 6.0
+    y: float = 6.0
     for text, line in lines:
         wrapped = textwrap.wrap(text, 40 if wide else CHARACTERS[width])
         start = y if wide else y + LINE * len(wrapped) + 6
         height = max(LINE * len(wrapped), 26) if wide else 24
         centre = start + height / 2
+        spread = 5.0 if any(dot.low is not None for dot in line) else 0.0
         for number, part in enumerate(wrapped):
             offset = (height - LINE * len(wrapped)) / 2 if wide else -(LINE * len(wrapped) + 2)
             words.append({"y": start + offset + LINE * (number + 0.5), "text": part})
         if line:
-            rules.append({"y": centre, "from": min(dot.value for dot in line), "to": max(dot.value for dot in line)})
+            values = [dot.value for dot in line]
+            rules.append({"y": centre, "from": min(values), "to": max(values)})
         for place, dot in enumerate(line):
-            shift = (place - (len(line) - 1) / 2) * 5 if any(mark.low is not None for mark in line) else 0.0
-            row = {"y": centre + shift, "group": dot.group, "value": dot.value, "words": dot.words}
+            shift = spread * (place - (len(line) - 1) / 2)
+            row: dict[str, Any] = {"y": centre + shift, "group": dot.group, "value": dot.value, "words": dot.words}
             points.append(row if dot.low is None else row | {"low": dot.low, "high": dot.high})
         y = start + height + (14 if wide else 12)
     across = altair.Scale(domain=[0, 100], range=[margin + 8, width - 10], nice=False)
@@ -185,11 +187,11 @@ def _dots(lines: Sequence[tuple[str, Sequence[Dot]]], axis: str, width: int) -> 
     x_axis = altair.Axis(values=[0, 25, 50, 75, 100], title=axis, labelExpr="datum.value + ' %'", labelFontSize=13)
     x = altair.X("value:Q", scale=across, axis=x_axis)
     span = (
-        altair.Chart(altair.Data(values=rules or [{}]))
+        altair.Chart(_data(rules))
         .mark_rule(strokeWidth=2)
         .encode(x=altair.X("from:Q", scale=across), x2="to:Q", y=altair.Y("y:Q", scale=down, axis=None))
     )
-    base = altair.Chart(altair.Data(values=points or [{}]))
+    base = altair.Chart(_data(points))
     colour = altair.Color(
         "group:N",
         legend=None,
@@ -210,7 +212,7 @@ def _dots(lines: Sequence[tuple[str, Sequence[Dot]]], axis: str, width: int) -> 
         )
     layers.append(base.mark_point(size=150).encode(x=x, y=where, color=colour, shape=shape, tooltip=["words:N"]))
     layers.append(
-        altair.Chart(altair.Data(values=words))
+        altair.Chart(_data(words))
         .mark_text(align="left", baseline="middle", limit=width, fontSize=15)
         .encode(x=altair.value(0), y=where, text="text:N")
     )
@@ -224,6 +226,10 @@ def _drawing(definitions: Mapping[int, Any], title: str, words: str, name: str) 
         for width, spec in specs.items()
     }
     return Drawing(wide=drawn[WIDE], narrow=drawn[NARROW], specs={"wide": specs[WIDE], "narrow": specs[NARROW]})
+
+
+def _data(rows: list[dict[str, Any]]) -> Any:
+    return altair.Data(values=rows or [{}])  # type: ignore[no-untyped-call]  # altair writes no types here
 
 
 def register_fonts() -> None:

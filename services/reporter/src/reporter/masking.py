@@ -7,7 +7,6 @@ no masked class that holds somebody has a single solution.
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import product
 from typing import Final, NamedTuple
 
 CLASSES: Final = 5
@@ -54,9 +53,16 @@ def solutions(shown: Labels, size: Grain) -> list[tuple[int, int]]:
 
 
 def _table(labels: Labels, size: Grain) -> Labels | None:
-    if size.rated < COARSE_BELOW and labels in _hidden(size):
-        return None
-    return _first_safe(labels, size)
+    return None if _flat(labels, size) else _first_safe(labels, size)
+
+
+def _flat(labels: Labels, size: Grain) -> bool:
+    """Whether a distribution is hidden for being so flat. Where five small classes can only be five equal ones (5, 10
+    or 15 raters), silence alone would tell them; so those with one class of the next size are silent with them."""
+    if CLASSES * _range(LOW, size)[1] != size.rated:
+        return False
+    above = [label for label in labels if label != LOW]
+    return not above or above == [min(label for label in _ranges(size) if label >= 0)]
 
 
 def _label(share: int, size: Grain) -> int:
@@ -147,31 +153,3 @@ def _fillings(options: list[int], places: int, least: int, most: int, size: Grai
         if low + smallest <= most and high + greatest >= least:
             for rest in _fillings(options, places - 1, least - high, most - low, size):
                 yield (label, *rest)
-
-
-@cache
-def _hidden(size: Grain) -> frozenset[Labels]:
-    """Labels of few raters whose distribution is not shown: those without a safe table and, should these alone be
-    guessed from the silence, all whose table shows at most one class."""
-    every = [
-        labels
-        for labels in product(sorted(_ranges(size)), repeat=CLASSES)
-        if all(low <= high for low, high in _projected([_range(label, size) for label in labels], size.rated))
-    ]
-    tables = {labels: _first_safe(labels, size) for labels in every}
-    for least_shown in (0, 1, 2, 3):
-        hidden = frozenset(
-            labels
-            for labels, shown in tables.items()
-            if shown is None or (least_shown and sum(label >= 0 for label in shown) < least_shown)
-        )
-        if not hidden or not _told(hidden, size):
-            return hidden
-    return frozenset(every)
-
-
-def _told(hidden: frozenset[Labels], size: Grain) -> bool:
-    spans = [_projected([_range(label, size) for label in labels], size.rated) for labels in hidden]
-    return any(
-        min(span[place][0] for span in spans) == max(span[place][1] for span in spans) for place in range(CLASSES)
-    )

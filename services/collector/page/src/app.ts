@@ -10,11 +10,12 @@ import * as end from "./screens/end.ts";
 import { asking } from "./screens/questions.ts";
 import * as first from "./screens/slip.ts";
 import * as tab from "./tab.ts";
-import type { Language, Voice } from "./texts.ts";
+import { type Language, LANGUAGES, type Voice } from "./texts.ts";
 import * as vault from "./vault.ts";
 import { fetchForm, type Form, type Outcome, trade } from "./wire.ts";
 
 const DAY_MS = 86_400_000;
+const WORKER_MS = 10_000;
 
 /** One person's visit. A new one is made for the next person, so that nothing is left of the one before. */
 class Visit {
@@ -49,6 +50,14 @@ export class App {
     });
   }
 
+  /** A slip's link, opened while the page stands: it is followed unless somebody is in the middle of answering. */
+  async follow(fragment: string): Promise<void> {
+    if (this.visit.ballot && !this.visit.over) return;
+    this.visit = new Visit();
+    this.voice.child = false;
+    await this.start(fragment);
+  }
+
   async start(fragment: string): Promise<void> {
     const read = readFragment(fragment);
     this.unsent = await vault.holdsAnything(Date.now()).catch(() => false);
@@ -61,12 +70,14 @@ export class App {
   /** Speaks another language; answers stay. */
   async speak(language: Language): Promise<void> {
     const visit = this.visit;
+    const { screen } = this;
     this.voice.language = language;
     if (visit.forms.size > 0 && !visit.forms.has(language)) {
       const found = await this.insist(visit, "questionnaire", () => fetchForm(visit.slip.session ?? "", language));
       if (found?.kind === "done") visit.forms.set(language, found.value);
+      if (visit === this.visit) this.screen = screen;
     }
-    if (visit === this.visit) show(this.screen(), false);
+    show(this.screen(), false);
     this.tellWaiting();
   }
 
@@ -108,6 +119,7 @@ export class App {
     if (found.kind === "stop") return this.stop("unknown_session");
     const form = found.value;
     visit.forms.set(form.language as Language, form);
+    void this.fetchOthers(visit);
     this.voice.child = group === "student" && form.level === "primary";
     visit.key = await keyOf(form.key_card, session, group);
     if (!visit.key || !form.groups[group]) return this.stop("slip");
@@ -118,6 +130,16 @@ export class App {
     const go = (): void => this.promise();
     if (visit.slip.fingerprint) go();
     else this.to(() => first.comparing(this.voice, shown, go, () => this.stop("card")));
+  }
+
+  /** The other languages are there before they are asked for, and so is everything once the network is gone. */
+  private async fetchOthers(visit: Visit): Promise<void> {
+    // Through the worker, if there is one, so that it keeps them.
+    await Promise.race([navigator.serviceWorker?.ready, pause(WORKER_MS)]);
+    for (const language of LANGUAGES) {
+      const found = await fetchForm(visit.slip.session ?? "", language);
+      if (found.kind === "done" && !visit.forms.has(language)) visit.forms.set(language, found.value);
+    }
   }
 
   /** Goes on with what this device kept for this code, if it did. */
@@ -308,8 +330,8 @@ export class App {
     this.visit.over = true;
     this.to(() => {
       const form = this.visit.forms.size > 0 ? this.form : null;
-      const opens = form ? this.voice.moment(form.opens) : "";
-      const closes = form ? this.voice.moment(form.closes) : "";
+      const opens = form?.texts.opens ?? "";
+      const closes = form?.texts.closes ?? "";
       return end.stopped(this.voice, why, { opens, closes, ...values }, () => this.nextPerson());
     });
   }

@@ -5,13 +5,19 @@ import { h, show } from "./dom.ts";
 import { isLanguage, LANGUAGES, Voice } from "./texts.ts";
 
 const root = document.documentElement;
-const fragment = location.hash;
-// The code must not stay in the address bar, the history or a synchronised tab.
-history.replaceState(null, "", location.pathname + location.search);
+
+/** The code must not stay in the address bar, the history or a synchronised tab. */
+function takeFragment(): string {
+  const fragment = location.hash;
+  history.replaceState(null, "", location.pathname + location.search);
+  return fragment;
+}
+
+const fragment = takeFragment();
 
 const asked = new URLSearchParams(location.search).get("lang");
 const told = root.lang;
-const voice = new Voice(isLanguage(asked) ? asked : isLanguage(told) ? told : "az", root.dataset["timezone"] ?? "UTC");
+const voice = new Voice(isLanguage(asked) ? asked : isLanguage(told) ? told : "az");
 const app = new App(voice, root.dataset["identity"] ?? "");
 
 function sentence(key: string): void {
@@ -48,5 +54,8 @@ else if (!crypto.subtle || !("indexedDB" in window)) sentence("ui.too_old");
 else {
   switchLanguages();
   void app.start(fragment);
+  addEventListener("hashchange", () => {
+    if (location.hash.length > 1) void app.follow(takeFragment());
+  });
   if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/worker.js").catch(() => undefined);
 }

@@ -9,10 +9,7 @@ export class Voice {
   /** Primary students are spoken to in words of their own. */
   child = false;
 
-  constructor(
-    public language: Language,
-    private readonly timezone: string,
-  ) {}
+  constructor(public language: Language) {}
 
   /** The text of a key with its {placeholders} filled. */
   say(key: string, values: Record<string, string | number> = {}): string {
@@ -20,12 +17,6 @@ export class Voice {
     const text = (this.child ? own[`${key}.child`] : undefined) ?? own[key];
     if (text === undefined) throw new Error(`no text ${key}`);
     return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
-  }
-
-  /** An instant as people read it here. */
-  moment(instant: string): string {
-    const style = { dateStyle: "long", timeStyle: "short", timeZone: this.timezone } as const;
-    return new Intl.DateTimeFormat(this.language === "en" ? "en-GB" : this.language, style).format(new Date(instant));
   }
 }
 

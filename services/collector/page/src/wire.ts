@@ -31,6 +31,8 @@ export interface Form {
   groups: Partial<Record<Group, { k: number; items: Item[]; background: Question[] }>>;
   scale: Record<string, Record<string, string>>;
   texts: {
+    opens: string;
+    closes: string;
     level: string;
     areas: Record<string, { name: string; question: string }>;
     groups: Record<string, string>;

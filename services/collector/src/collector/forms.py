@@ -31,9 +31,11 @@ def document(
     operators: Operators,
     page_hash: str,
     t: Translate,
+    moment: Callable[[datetime], str],
 ) -> dict[str, Any]:
     """The body of GET /v1/sessions/{session}/questionnaire; `state` is planned, open, closed or cancelled by the
-    server's clock, `page_hash` names the page that serves it, `t` speaks `language`."""
+    server's clock, `page_hash` names the page that serves it; `t` and `moment` speak
+    `language`."""
     table = message.timetable
     return {
         "session": message.session,
@@ -52,6 +54,8 @@ def document(
         },
         "scale": {kind: _scale(questionnaire, kind, language) for kind in SCALES},
         "texts": {
+            "opens": moment(table.opens),
+            "closes": moment(table.closes),
             "level": questionnaire.level_name(message.level, language),
             "areas": _areas(questionnaire, language, t),
             "groups": {group: questionnaire.member_name(group, language) for group in message.groups},

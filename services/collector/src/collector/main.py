@@ -74,12 +74,12 @@ def build(found: Settings, stack: ExitStack) -> Flask:
             ),
             clock=now,
         ),
-        shelf=interface.Shelf(texts=page.texts(), operators=operators, page_hash=built.digest),
+        shelf=interface.Shelf(texts=page.texts(), operators=operators, page_hash=built.digest, timezone=found.timezone),
         directory=directory,
         clock=now,
         staleness=found.directory_staleness_seconds,
     )
-    page.register(app, built, operators=operators, identity_origin=found.identity_origin, timezone=found.timezone)
+    page.register(app, built, operators=operators, identity_origin=found.identity_origin)
     _watch(health, directory, publisher, built, found.directory_staleness_seconds)
     directory.start()
     stack.callback(directory.close)

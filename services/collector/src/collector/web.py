@@ -22,7 +22,7 @@ from contracts import topics
 from contracts.codec import encode
 from contracts.messages import ResponseSubmitted
 from contracts.questionnaire import LANGUAGES, bank
-from look.locale import pick_language
+from look import locale
 from look.texts import Texts
 
 MAX_BYTES = 32_768
@@ -99,10 +99,11 @@ class Desk:
 class Shelf:
     """Questionnaires as ready bytes, made once per session, revision, state and language."""
 
-    def __init__(self, *, texts: Texts, operators: forms.Operators, page_hash: str) -> None:
+    def __init__(self, *, texts: Texts, operators: forms.Operators, page_hash: str, timezone: str) -> None:
         self._texts = texts
         self._operators = operators
         self._page_hash = page_hash
+        self._timezone = timezone
         self._ready: dict[tuple[str, int, str, str], _Page] = {}
 
     def document(self, known: Known, state: str, language: str) -> _Page:
@@ -118,6 +119,7 @@ class Shelf:
             operators=self._operators,
             page_hash=self._page_hash,
             t=self._texts.bind(language),
+            moment=lambda instant: locale.datetime(instant, language, self._timezone),
         )
         plain = orjson.dumps(body)
         etag = hashlib.sha256(plain).hexdigest()[:20]
@@ -163,7 +165,8 @@ def register(
             return _refused(acceptance.stale())
         if known.rules is None:
             return unavailable("unusable-session", 60)
-        language = pick_language(request.args.get("lang"), None, request.headers.get("Accept-Language"), LANGUAGES)
+        accepted = request.headers.get("Accept-Language")
+        language = locale.pick_language(request.args.get("lang"), None, accepted, LANGUAGES)
         page = shelf.document(known, acceptance.phase(known.message.timetable, clock()), language)
         return _ready(page)
 

@@ -124,7 +124,7 @@ export function promising(voice: Voice, form: Form, group: Group, go: () => void
       ...paragraphs(form.texts.promise[group] ?? []),
       group === "leader" && h("p", {}, voice.say("promise.leaders", { k })),
       h("p", {}, h("strong", {}, voice.say("promise.voluntary"))),
-      h("p", { class: "muted" }, voice.say("promise.until", { closes: voice.moment(form.closes) })),
+      h("p", { class: "muted" }, voice.say("promise.until", { closes: form.texts.closes })),
       h("div", { class: "buttons" }, button(voice.say("ui.continue"), go)),
     ],
   };

@@ -62,7 +62,7 @@ def security_headers(identity_origin: str) -> dict[str, str]:
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
-def register(app: Flask, built: Built, *, operators: Operators, identity_origin: str, timezone: str) -> None:
+def register(app: Flask, built: Built, *, operators: Operators, identity_origin: str) -> None:
     """Adds the page, its files and the description of the interface to the app."""
     app.jinja_loader = ChoiceLoader([FileSystemLoader(HERE / "templates"), FileSystemLoader(paths.TEMPLATES)])
     app.jinja_env.globals.update(frame.constants())
@@ -76,10 +76,9 @@ def register(app: Flask, built: Built, *, operators: Operators, identity_origin:
         lang = spoken()
         body = render_template(
             template,
-            **frame.speaking(words, lang, request.path, list(request.args.items()), timezone),
+            **frame.speaking(words, lang, request.path, list(request.args.items())),
             service_name=words.get("service", lang),
             built=built.entries,
-            timezone=timezone,
             **values,
         )
         answer = Response(body, mimetype="text/html")

@@ -1,0 +1,94 @@
+"""A respondent in real Chromium: opens the slip's link, answers, sends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from contracts import ballots
+from support.ballots import Signer
+from support.collecting import Collector
+
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+LETTERS = {"leader": "L", "teacher": "T", "student": "S", "trainer": "C"}
+
+
+def launched(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+
+
+def fingerprint(signer: Signer) -> str:
+    keys = {group: terms.spki for group, terms in signer.message.groups.items()}
+    return ballots.fingerprint(ballots.key_card(signer.message.session, keys))
+
+
+@dataclass
+class Visitor:
+    """One tab; complaints are what the browser's console and policy said."""
+
+    page: Page
+    collector: Collector
+    complaints: list[str] = field(default_factory=list)
+    requests: list[Any] = field(default_factory=list)
+
+    def open(self, signer: Signer, group: str, code: str, card: str | None = None) -> None:
+        link = f"s={signer.message.session}&g={LETTERS[group]}&c={code}&f={card or fingerprint(signer)}"
+        self.page.goto(f"{self.collector.origin}/?lang=en#{link}")
+
+    def heading(self, text: str) -> None:
+        """Waits for the screen with this heading."""
+        self.page.get_by_role("heading", level=1, name=text, exact=True).wait_for()
+
+    def press(self, text: str) -> None:
+        self.page.get_by_role("button", name=text, exact=True).click()
+
+    def to_questions(self, mode: str) -> None:
+        """From the promise to the first question."""
+        self.heading("What we promise")
+        self.press("Continue")
+        self.heading("Whose device is this?")
+        self.page.locator(f"label[for=device-{mode}]").click()
+        self.press("Continue")
+        self.page.locator("fieldset.question").first.wait_for()
+
+    def answer_page(self, place: int = 0) -> None:
+        """Chooses the option at `place` of every question on the screen."""
+        for question in self.page.locator("fieldset.question").all():
+            question.locator(".choice > label").nth(place).click()
+
+    def to_review(self, place: int = 0) -> int:
+        """Answers everything; returns the number of screens."""
+        screens = 0
+        while self.page.locator("dl.facts").count() == 0:
+            self.answer_page(place)
+            title = self.page.locator(".progress-count").inner_text()
+            self.press("Next")
+            self.page.wait_for_function(
+                "was => document.querySelector('.progress-count')?.innerText !== was", arg=title
+            )
+            screens += 1
+        return screens
+
+    def send(self) -> None:
+        self.heading("Look over your answers")
+        self.press("Send my answers")
+
+
+@contextmanager
+def visiting(browser: Browser, collector: Collector, **options: Any) -> Iterator[Visitor]:
+    """A fresh browser profile with one tab; at the end the console must have been silent."""
+    context: BrowserContext = browser.new_context(viewport={"width": 320, "height": 640}, **options)
+    context.set_default_timeout(15_000)
+    visitor = Visitor(page=context.new_page(), collector=collector)
+    visitor.page.on("console", lambda message: visitor.complaints.append(message.text))
+    visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+    context.on("request", lambda request: visitor.requests.append(request))
+    try:
+        yield visitor
+    finally:
+        context.close()

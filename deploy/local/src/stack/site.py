@@ -155,6 +155,9 @@ class Site:
             "GRANT_SIGNING_KEY": self.keys.grants.reveal(),
             "MANIFEST_SIGNING_KEY": self.keys.manifest.reveal(),
             "SLIPS_AS_JSON": "true",
+            # Set-up is to be quick here: codes are hashed a quarter as hard, and few key pairs are made for later.
+            "SCRYPT_COST": "4096",
+            "KEY_POOL": "12",
         }
 
     def _aggregator(self) -> Environment:

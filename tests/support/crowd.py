@@ -1,0 +1,152 @@
+"""Many people who answer over HTTP while things break: everyone repeats what has an unknown outcome until a yes, and
+what was said yes to is written down."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from support.foreign import Respondent, blind, key_of, receipt_of, to_bytes, to_text, unblinded
+from support.setting import Session, Setting
+
+REPEATABLE = frozenset({429, 502, 503, 504})
+PATIENCE_SECONDS = 120.0
+CHOICES: tuple[int | str | None, ...] = (1, 2, 3, 4, 4, 5, 5, "na", "pn", None)
+COLUMNS = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, "na": 5, "pn": 6, None: 7}
+
+Cell = tuple[str, str]
+"""(session, group)."""
+
+
+def until_known(send: Callable[[], httpx.Response]) -> tuple[httpx.Response, bool]:
+    """The first answer that says what became of a request, and whether it took more than one try."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    tried = 0
+    while True:
+        tried += 1
+        with suppress(httpx.TransportError):
+            answer = send()
+            if answer.status_code not in REPEATABLE:
+                return answer, tried > 1
+        assert time.monotonic() < limit, "nobody said what became of a request"
+        time.sleep(0.05 + random.random() / 5)
+
+
+@dataclass(kw_only=True)
+class Known:
+    """What the crowd knows to be counted, by receipt; every write is one operation, so threads may share it."""
+
+    accepted: dict[str, tuple[Cell, dict[str, int | str]]] = field(default_factory=dict)
+    repeated: list[str] = field(default_factory=list)
+
+    def counts(self, items: dict[Cell, Sequence[str]]) -> dict[Cell, dict[str, Any]]:
+        """What must be counted of each cell with somebody in it; `items` of each cell by code."""
+        found: dict[Cell, dict[str, Any]] = {}
+        for cell, answers in self.accepted.values():
+            row = found.setdefault(cell, {"n": 0, "items": {code: [0] * 8 for code in items[cell]}})
+            row["n"] += 1
+            for code in items[cell]:
+                row["items"][code][COLUMNS[answers.get(code)]] += 1
+        return found
+
+
+class Crowd:
+    """People of several sessions, one slip each, who answer in a random order, `hands` at a time."""
+
+    def __init__(self, setting: Setting, sessions: Sequence[Session], people: dict[str, int]) -> None:
+        """Draws the slips: so many `people` of each group in every session."""
+        self.known = Known()
+        self.items: dict[Cell, Sequence[str]] = {}
+        self._keys: dict[Cell, tuple[str, str]] = {}
+        self._version = ""
+        self._waiting: list[Respondent] = []
+        for session in sessions:
+            for group, count in people.items():
+                self._waiting += self._drawn(setting, session, group, count)
+        random.shuffle(self._waiting)
+        self._lock = threading.Lock()
+
+    def _drawn(self, setting: Setting, session: Session, group: str, count: int) -> list[Respondent]:
+        people = setting.respondents(session, group, count)
+        document = people[0].questionnaire()
+        self._version = document["version"]
+        rows = {row["group"]: row for row in json.loads(document["key_card"])["keys"]}
+        self._keys[session.id, group] = (rows[group]["key_id"], rows[group]["spki"])
+        self.items[session.id, group] = [item["code"] for item in document["groups"][group]["items"]]
+        return people
+
+    def heard(self, wanted: int) -> bool:
+        """Whether so many have been told yes."""
+        return len(self.known.accepted) >= wanted
+
+    def left(self) -> int:
+        """How many have not begun."""
+        return len(self._waiting)
+
+    @contextmanager
+    def answering(self, hands: int, pause: float = 0.3) -> Iterator[None]:
+        """People answer while the block runs, each hand `pause` seconds after the one before, so that they last; at
+        its end those who have begun finish. Raises what went wrong."""
+        stopping = threading.Event()
+
+        def answer_on() -> None:
+            while not stopping.is_set() and self._waiting:
+                with self._lock:
+                    person = self._waiting.pop()
+                self._answer(person)
+                stopping.wait(pause)
+
+        with ThreadPoolExecutor(hands) as pool:
+            running: list[Future[None]] = [pool.submit(answer_on) for _ in range(hands)]
+            try:
+                yield
+            finally:
+                stopping.set()
+            for one in running:
+                one.result()
+
+    def finish(self, hands: int) -> None:
+        """Everyone who is left answers."""
+        with ThreadPoolExecutor(hands) as pool:
+            while self._waiting:
+                list(pool.map(self._answer, [self._waiting.pop() for _ in range(min(hands, len(self._waiting)))]))
+
+    def _answer(self, person: Respondent) -> None:
+        cell = person.session, person.group
+        key_id, spki = self._keys[cell]
+        key = key_of(to_bytes(spki))
+        secret = blind(key)
+        given, _ = until_known(lambda: person.trade(secret.blinded))
+        assert given.status_code == 200, given.text
+        ballot = to_text(secret.message)
+        chosen = {code: random.choice(CHOICES) for code in self.items[cell]}
+        answers = {code: value for code, value in chosen.items() if value is not None}
+        body = json.dumps(
+            {
+                "session": person.session,
+                "group": person.group,
+                "key_id": key_id,
+                "ballot": ballot,
+                "signature": to_text(unblinded(key, secret, given.json()["blind_signature"])),
+                "questionnaire": self._version,
+                "language": "az",
+                "answers": answers,
+                "background": {},
+                "padding": "",
+            }
+        ).encode()
+        for _ in range(random.choice((1, 1, 1, 1, 2))):  # some click twice
+            said, again = until_known(lambda: person.submit_bytes(body))
+            assert said.status_code == 202, said.text
+            receipt = said.json()["receipt"]
+            assert receipt == receipt_of(key_id, ballot)
+            self.known.accepted[receipt] = (cell, answers)
+            if again:
+                self.known.repeated.append(receipt)

@@ -88,12 +88,15 @@ def ready(
             with with_time:
                 return build()
 
-        body, built = shelf.get(tag, timed)
+        found, built = shelf.get(tag, timed)
         metrics.PAGES.labels(page, "built" if built else "ready").inc()
-        answer = Response(body, content_type=TYPES[kind])
+        small = request.accept_encodings["gzip"] > 0
+        answer = Response(found.zipped if small else found.body, content_type=TYPES[kind])
+        if small:
+            answer.headers["Content-Encoding"] = "gzip"
     answer.headers["ETag"] = quoted
     answer.headers["Cache-Control"] = caching
-    answer.headers["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
+    answer.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language, Authorization, Cookie"
     return answer
 
 

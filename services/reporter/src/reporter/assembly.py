@@ -11,7 +11,7 @@ from reporter import disclosure, figures, school
 from reporter.school import SchoolReport
 from reporter.tables import Reason, ShownGroup, Withheld
 
-State = Literal["none", "filling", "after-close", "withheld", "released", "final"]
+State = Literal["none", "filling", "after-close", "withheld", "shown", "released", "final"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +35,7 @@ class GroupState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionView:
-    """One session: its terms, whether it is over, whether all that was received is counted, groups in their order."""
+    """One session: its terms, whether all that was received is counted (None before the first count), its groups."""
 
     session: str
     school: str
@@ -45,7 +45,7 @@ class SessionView:
     state: str
     opens: str
     closes: str
-    complete: bool
+    complete: bool | None
     groups: tuple[GroupState, ...]
     report: SchoolReport
     own: Mapping[str, Mapping[str, str]]
@@ -76,7 +76,7 @@ def view(
         state=terms["timetable"]["state"],
         opens=terms["timetable"]["opens"],
         closes=terms["timetable"]["closes"],
-        complete=bool(counted.get("complete", False)),
+        complete=bool(participation["complete"]) if participation else None,
         groups=tuple(
             _group(group, terms["groups"][group], counted.get("groups", {}).get(group), shown.get(group))
             for group in GROUPS
@@ -131,4 +131,6 @@ def _state(
         return "withheld", "below-k" if counted and int(counted["answers"]) < k else "more-answers-than-codes"
     if said == "empty":
         return "none", None
+    if said == "released":
+        return "shown", None
     return ("filling" if group == "student" else "after-close"), None

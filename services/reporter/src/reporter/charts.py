@@ -1,5 +1,6 @@
 """The charts: one Altair definition each, drawn to SVG for every page and handed to the browser to react there."""
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +11,16 @@ import vl_convert
 from markupsafe import Markup
 
 from look import charts as look_charts
-from look import paths
 
-WIDE: Final = 760
+WIDE: Final = 820
 NARROW: Final = 320
 BAR: Final = 30
 GAP: Final = 6
 LINE: Final = 19
 MARGIN_WIDE: Final = 190
 SMALLEST_LABEL: Final = {WIDE: 6.0, NARROW: 9.0}
-CHARACTERS: Final = {WIDE: 88, NARROW: 36}
+CHARACTERS: Final = {WIDE: 92, NARROW: 36}
+OWN_PATTERNS: Final = re.compile(r"<defs><pattern id=\"look-.*?</defs>", re.DOTALL)
 MASKED: Final = "na"  # the hatched answer colour: something is there, and is not shown
 
 
@@ -184,7 +185,7 @@ def _dots(lines: Sequence[tuple[str, Sequence[Dot]]], axis: str, width: int) -> 
         y = start + height + (14 if wide else 12)
     across = altair.Scale(domain=[0, 100], range=[margin + 8, width - 10], nice=False)
     down = altair.Scale(domain=[0, y], range=[0, y], nice=False)
-    x_axis = altair.Axis(values=[0, 25, 50, 75, 100], title=axis, labelExpr="datum.value + ' %'", labelFontSize=13)
+    x_axis = altair.Axis(values=[0, 25, 50, 75, 100], title=axis, labelExpr="datum.value + '%'", labelFontSize=13)
     x = altair.X("value:Q", scale=across, axis=x_axis)
     span = (
         altair.Chart(_data(rules))
@@ -222,10 +223,15 @@ def _dots(lines: Sequence[tuple[str, Sequence[Dot]]], axis: str, width: int) -> 
 def _drawing(definitions: Mapping[int, Any], title: str, words: str, name: str) -> Drawing:
     specs = {width: chart.configure(**look_charts.theme()).to_dict() for width, chart in definitions.items()}
     drawn = {
-        width: look_charts.dress(vl_convert.vegalite_to_svg(spec), title, words, f"{name}-{width}")
+        width: _plain(look_charts.dress(vl_convert.vegalite_to_svg(spec), title, words, f"{name}-{width}"))
         for width, spec in specs.items()
     }
     return Drawing(wide=drawn[WIDE], narrow=drawn[NARROW], specs={"wide": specs[WIDE], "narrow": specs[NARROW]})
+
+
+def _plain(svg: Markup) -> Markup:
+    """Without patterns of its own: the page's frame has them once, where they stay when a chart is drawn anew."""
+    return Markup(OWN_PATTERNS.sub("", svg))  # noqa: S704  # only a part of safe text is taken away
 
 
 def _data(rows: list[dict[str, Any]]) -> Any:
@@ -236,6 +242,3 @@ def register_fonts() -> None:
     """Lets the drawing know the letters of Azerbaijani where fonts lie in the usual place of Debian."""
     for folder in ("/usr/share/fonts/truetype/dejavu",):
         vl_convert.register_font_directory(folder)
-
-
-FONT: Final = paths.FONT

@@ -55,6 +55,8 @@ def state(voice: Voice, group: GroupState) -> str:
         return voice.t(f"state.withheld_{group.reason}", **values)
     if group.state in ("released", "final"):
         return voice.t(f"state.{group.state}", date=date.fromisoformat(group.as_of or ""))
+    if group.state == "shown":
+        return voice.t("state.shown")
     if group.state == "filling":
         return voice.t("state.filling", need=2 * max(group.k, -(-group.registered // 4)))
     if group.state == "after-close":

@@ -288,6 +288,7 @@ export class App {
     tab.letGo();
     this.visit = new Visit();
     this.voice.child = false;
+    void vault.holdsAnything(Date.now()).then((found) => (this.unsent = found), () => undefined);
     this.type({});
   }
 

@@ -160,7 +160,6 @@ function ticks({ voice, answers, changed }: Asking, question: Question): HTMLEle
     "fieldset",
     { class: "question", "data-question": question.code },
     h("legend", {}, question.text),
-    h("p", { class: "hint" }, voice.say("ask.many")),
     h("div", { class: "choices" }, ...question.options.map((option) => row(option.code, option.text))),
     h("div", { class: "choices choices-aside" }, row(none, voice.say("ask.none")), row("pn", voice.say("ask.pn"))),
   );

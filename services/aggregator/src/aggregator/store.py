@@ -11,7 +11,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from aggregator import documents
-from aggregator.changes import Changes, Release, SessionState
+from aggregator.changes import Changes, Release, SessionState, Tally
 from aggregator.documents import Document
 from aggregator.fold import Fold
 from aggregator.sealing import Sealer
@@ -150,7 +150,7 @@ class Store:
         moved = self._db.offsets.bulk_write(
             [
                 UpdateOne(
-                    {"_id": tally.partition, "epoch": owned[tally.partition].epoch, "next": tally.first},
+                    self._claim(owned[tally.partition], tally),
                     {
                         "$set": {"next": tally.last + 1, "in_a_row": tally.in_a_row},
                         "$inc": documents.counters(tally),
@@ -181,6 +181,11 @@ class Store:
             self._db.covers.insert_many(
                 [documents.cover_document(release) for release in changes.releases], ordered=False, session=session
             )
+
+    def _claim(self, owned: Owned, tally: Tally) -> Document:
+        """What must still be so for a batch to be written: nobody took the partition, nothing of it is written yet.
+        The epoch stops a process that does not know it was replaced, the offset a commit that lands late."""
+        return {"_id": owned.partition, "epoch": owned.epoch, "next": tally.first}
 
     def _cell_write(self, state: SessionState, day: date) -> UpdateOne:
         blob = self._sealer.seal(state.terms.session, state.unreleased)

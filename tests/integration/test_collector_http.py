@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -314,3 +315,19 @@ def test_a_client_that_cuts_the_line_leaves_the_server_well(collector: Collector
             b"POST /v1/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
         )
     assert collector.send(signer.response("teacher")).status == 202
+
+
+def test_no_log_line_speaks_of_a_client_or_its_answers(place: Topics, signer: Signer, tmp_path: Path) -> None:
+    said = tmp_path / "log"
+    with said.open("wb") as log, running_collector(place, log=log, LOG_LEVEL="DEBUG") as collector:
+        collector.wait_for(signer.message.session)
+        body = signer.response("teacher")
+        assert collector.send(body).status == 202
+        assert collector.send({**body, "answers": {"A1": 9}}).status == 422
+        assert collector.ask("GET", "/", headers={"User-Agent": "marked-browser"}).status in (200, 503)
+        with socket.create_connection(("127.0.0.1", collector.port)) as line:
+            line.sendall(b"GET / HTTP/1.1\r\nX-Bad\x00Header: marked-header\r\n\r\n")
+            line.recv(1000)
+    text = said.read_text()
+    marks = ("127.0.0.1", "marked", body["ballot"], body["key_id"], signer.message.session, signer.message.school)
+    assert [mark for mark in marks if mark in text] == []

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from kafka import KafkaConsumer, TopicPartition
 
@@ -148,9 +148,9 @@ def free_port() -> int:
 
 @contextmanager
 def running_collector(
-    place: Topics, identity_origin: str = "http://127.0.0.1:1", **changes: str
+    place: Topics, identity_origin: str = "http://127.0.0.1:1", log: IO[bytes] | None = None, **changes: str
 ) -> Iterator[Collector]:
-    """A collector on these topics, ready; `changes` are environment variables."""
+    """A collector on these topics, ready; `changes` are environment variables, `log` takes what it says."""
     port = free_port()
     environment = {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
@@ -164,7 +164,7 @@ def running_collector(
         "IDENTITY_ORIGIN": identity_origin,
         **changes,
     }
-    process = subprocess.Popen([sys.executable, "-m", "collector", "web"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "collector", "web"], env=environment, stderr=log)
     running = Collector(port=port, process=process)
     try:
         until(lambda: _ready(running))

@@ -120,7 +120,8 @@ def gunicorn_command(target: str, host: str, port: int, processes: int, threads:
     return [
         *(sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(processes)),
         *("--worker-class", "gthread", "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "20"),
-        *("--keep-alive", "15", "--backlog", "2048", "--log-level", "warning", "--error-logfile", "-"),
+        # Warnings of gunicorn name client addresses, which no log of ours may hold.
+        *("--keep-alive", "15", "--backlog", "2048", "--log-level", "error", "--error-logfile", "-"),
         *("--worker-tmp-dir", "/dev/shm", "--no-control-socket"),  # noqa: S108  # gunicorn's heartbeat file, in memory
         f"{target}()",
     ]

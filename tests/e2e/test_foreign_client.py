@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.foreign import Respondent, answers_to, blind, from_now, invented, receipt_of
+from support.foreign import Respondent, answers_to, blind, from_now, invented, receipt_of, turned
 from support.setting import Session, Setting, until
 
 pytestmark = pytest.mark.integration
@@ -76,12 +76,6 @@ def good(stack: Any, http: Any, ministry: Any) -> tuple[Respondent, dict[str, An
     setting = Setting(stack, http, ministry)
     (person,) = setting.respondents(setting.session(setting.school(), "teacher", "student"), "teacher", 1)
     return person, person.response({"A1": 4})
-
-
-def turned(text: str) -> str:
-    """The same base64url text with one character in its middle changed."""
-    at = len(text) // 2
-    return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
 
 
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], int, str | None]] = {

@@ -38,6 +38,18 @@ def test_a_code_becomes_a_count_and_a_count_becomes_a_report(setting: Setting) -
     setting.close(session)
     until(lambda: setting.counts(session, "teacher")["released"] == TEACHERS, "the release")  # type: ignore[index]  # it was there before
 
-    report = until(lambda: (found := setting.report(session)).status_code == 200 and found, "the report")
-    assert report.headers["Content-Type"].startswith("application/json")
-    assert setting.ledger()["balanced"]
+    def shown() -> dict[str, Any] | None:
+        groups = {group["group"]: group for group in setting.report(session).json()["groups"]}
+        teachers: dict[str, Any] = groups["teacher"]
+        return teachers if teachers["state"] == "final" else None
+
+    teachers = until(shown, "the report")
+    assert teachers["answers"] == TEACHERS
+    assert teachers["slips"]["used"] == TEACHERS
+    page = setting.report(session, accept="text/html")
+    assert page.status_code == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert session.school.name in page.text
+    ledger = setting.ledger()
+    assert ledger["balanced"]
+    assert ledger["sessions"][session.id] == {"folded": TEACHERS, "cells": 1}

@@ -29,6 +29,12 @@ def to_bytes(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
+def turned(text: str) -> str:
+    """The same base64url text with one character in its middle changed."""
+    at = len(text) // 2
+    return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
+
+
 def canonical(value: Any) -> bytes:
     """RFC 8785 for what key cards consist of: objects, lists and ASCII strings."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const service = join(here, "..", "src", "collector");
 const out = join(service, "page", "dist");
 const TARGET = ["chrome90", "firefox90", "safari15"];
-const ELSEWHERE = /^(service|shell\.|own\.|promise\.(adult|child|any)\.)/;
+const ELSEWHERE = /^(service|shell\.|docs\.|own\.|promise\.(adult|child|any)\.)/;
 const LANGUAGES = ["az", "en"];
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest();
@@ -39,7 +39,11 @@ const common = { bundle: true, minify: true, target: TARGET, write: false, legal
 async function pages() {
   const made = await build({
     ...common,
-    entryPoints: { page: join(here, "src", "main.ts"), look: join(here, "src", "page.css") },
+    entryPoints: {
+      page: join(here, "src", "main.ts"),
+      docs: join(here, "src", "docs.ts"),
+      look: join(here, "src", "page.css"),
+    },
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
     loader: { ".svg": "file" },
@@ -51,7 +55,9 @@ async function pages() {
 }
 
 async function worker(files, release) {
-  const listed = files.map(({ name, bytes }) => ({ address: `/page/${name}`, sha256: sha256(bytes).toString("hex") }));
+  const listed = files
+    .filter(({ name }) => !name.startsWith("docs-"))
+    .map(({ name, bytes }) => ({ address: `/page/${name}`, sha256: sha256(bytes).toString("hex") }));
   const made = await build({
     ...common,
     entryPoints: { worker: join(here, "src", "worker.ts") },
@@ -76,7 +82,13 @@ for (const { name, bytes } of files) writeFileSync(join(out, name), bytes);
 const entry = (pattern) => files.find(({ name }) => pattern.test(name)).name;
 const list = {
   digest: digest(files),
-  entries: { script: entry(/^page-.*\.js$/), style: entry(/^look-.*\.css$/), icon: "favicon.svg", worker: "worker.js" },
+  entries: {
+    script: entry(/^page-.*\.js$/),
+    docs: entry(/^docs-.*\.js$/),
+    style: entry(/^look-.*\.css$/),
+    icon: "favicon.svg",
+    worker: "worker.js",
+  },
   files: Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes).toString("hex")])),
 };
 writeFileSync(join(out, "files.json"), `${JSON.stringify(list, null, 1)}\n`);

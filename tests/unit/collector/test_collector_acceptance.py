@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from collector import acceptance, schemas
-from collector.acceptance import ItemError, Refusal
+from collector import acceptance, content, schemas
+from collector.acceptance import Refusal
+from collector.content import ItemError
 from contracts import ballots
 from contracts.messages import ResponseSubmitted
 from support.ballots import Signer, a_session, private_key, sign
@@ -230,5 +231,5 @@ class TestShape:
 
 
 def test_item_errors_point_by_json_pointer() -> None:
-    assert acceptance.pointer("answers", "a~b/c") == "/answers/a~0b~1c"
+    assert content.pointer("answers", "a~b/c") == "/answers/a~0b~1c"
     assert ItemError(pointer="/x", code="y").pointer == "/x"

@@ -10,24 +10,15 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from collector.content import ItemError, answer_errors, background_errors, background_in_order, in_order
 from contracts import ballots
-from contracts.messages import Answer, BackgroundAnswer, BallotProof, ResponseSubmitted, SchoolSession, Timetable
+from contracts.messages import BallotProof, ResponseSubmitted, SchoolSession, Timetable
 from contracts.questionnaire import BackgroundQuestion, UnknownVersion, bank
 
-ON_SCALE = frozenset({1, 2, 3, 4, 5, "na", "pn"})
-PREFER_NOT = "pn"
 KNOWN_FOR_SURE_SECONDS = 5.0
 _PADDING = padding.PSS(padding.MGF1(SHA384()), salt_length=48)
 
 Phase = Literal["planned", "open", "closed", "cancelled"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ItemError:
-    """What is wrong with one member of a response: a JSON pointer and a short code."""
-
-    pointer: str
-    code: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,8 +155,8 @@ def decide(
         level=session.level,
         group=submission.group,
         questionnaire=session.questionnaire,
-        answers=_in_order(submission.answers, group.items),
-        background=_background_in_order(submission.background, group.background),
+        answers=in_order(submission.answers, group.items),
+        background=background_in_order(submission.background, group.background),
         ballot=proof,
     )
 
@@ -206,70 +197,3 @@ def _errors(submission: Submission, session: SessionRules, group: GroupRules) ->
         *answer_errors(submission.answers, group.items),
         *background_errors(submission.background, group.background),
     )
-
-
-def answer_errors(answers: Mapping[str, object], items: tuple[str, ...]) -> tuple[ItemError, ...]:
-    """What is wrong with the answers, item by item (codes: unknown-item, not-on-scale); empty if nothing is."""
-    known = frozenset(items)
-    if known.issuperset(answers) and _all_on_scale(answers):
-        return ()
-    errors = []
-    for item, answer in answers.items():
-        if item not in known:
-            errors.append(ItemError(pointer=pointer("answers", item), code="unknown-item"))
-        elif type(answer) not in (int, str) or answer not in ON_SCALE:
-            errors.append(ItemError(pointer=pointer("answers", item), code="not-on-scale"))
-    return tuple(errors)
-
-
-def _all_on_scale(answers: Mapping[str, object]) -> bool:
-    values = answers.values()
-    # True and 1.0 equal 1, so the types are compared too; it comes first, since a list cannot be looked up in a set.
-    return {int, str}.issuperset(map(type, values)) and ON_SCALE.issuperset(values)
-
-
-def background_errors(
-    background: Mapping[str, object], questions: tuple[BackgroundQuestion, ...]
-) -> tuple[ItemError, ...]:
-    """What is wrong with the background answers (codes: unknown-question, unknown-option, repeated-option)."""
-    asked = {question.code: question for question in questions}
-    errors = []
-    for code, answer in background.items():
-        fault = _background_fault(answer, asked[code]) if code in asked else "unknown-question"
-        if fault is not None:
-            errors.append(ItemError(pointer=pointer("background", code), code=fault))
-    return tuple(errors)
-
-
-def _background_fault(answer: object, question: BackgroundQuestion) -> str | None:
-    if answer == PREFER_NOT:
-        return None
-    allowed = question.options
-    if question.kind != "many":
-        return None if type(answer) is str and answer in allowed else "unknown-option"
-    if type(answer) is not list or not all(type(option) is str and option in allowed for option in answer):
-        return "unknown-option"
-    return None if len(set(answer)) == len(answer) else "repeated-option"
-
-
-def _in_order(answers: Mapping[str, object], items: tuple[str, ...]) -> dict[str, Answer]:
-    # The order in which a page sends answers could tell one device from another: the terms' order replaces it.
-    return {item: answers[item] for item in items if item in answers}  # type: ignore[misc]  # checked to be on the scale
-
-
-def _background_in_order(
-    background: Mapping[str, object], questions: tuple[BackgroundQuestion, ...]
-) -> dict[str, BackgroundAnswer]:
-    found: dict[str, BackgroundAnswer] = {}
-    for question in questions:
-        answer = background.get(question.code)
-        if isinstance(answer, str):
-            found[question.code] = answer
-        elif isinstance(answer, list):
-            found[question.code] = tuple(option for option in question.options if option in answer)
-    return found
-
-
-def pointer(*parts: str) -> str:
-    """A JSON pointer (RFC 6901) to a member."""
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)

@@ -1,5 +1,6 @@
 """The description of the HTTP interface (OpenAPI 3.1), from which others write their clients."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from collector.schemas import GROUPS
@@ -143,6 +144,50 @@ def document() -> dict[str, Any]:
             "schemas": {"Response": RESPONSE, "Questionnaire": _questionnaire(), "Problem": PROBLEM},
         },
     }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """One request of the interface, as the page that describes it shows it."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[str, ...]
+    statuses: tuple[tuple[str, str], ...]
+
+
+def operations() -> list[Operation]:
+    """Every request, in the order of the description."""
+    return [
+        Operation(
+            id=told["operationId"],
+            method=method.upper(),
+            path=path,
+            summary=told["summary"],
+            description=told.get("description", ""),
+            parameters=tuple(parameter["name"] for parameter in told.get("parameters", ())),
+            statuses=tuple((status, answer["description"]) for status, answer in told["responses"].items()),
+        )
+        for path, methods in document()["paths"].items()
+        for method, told in methods.items()
+    ]
+
+
+EXAMPLE: dict[str, Any] = {
+    "session": "7K2M9PXA",
+    "group": "teacher",
+    "key_id": "16 characters of the key card",
+    "ballot": "64 bytes in base64url",
+    "signature": "256 bytes in base64url",
+    "questionnaire": "2026-1",
+    "language": "az",
+    "answers": {"A1": 4, "C3": "na", "H1": "pn"},
+    "background": {"years": "3-5", "barriers": ["money", "time"]},
+    "padding": "",
+}
 
 
 def _questionnaire() -> dict[str, Any]:

@@ -6,7 +6,8 @@ import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 from marshmallow.exceptions import SCHEMA
 
-from collector.acceptance import ItemError, Refusal, Submission, pointer
+from collector.acceptance import Refusal, Submission
+from collector.content import ItemError, pointer
 
 GROUPS = ("leader", "teacher", "student", "trainer")
 MISSING, UNKNOWN, TYPE, GROUP = "missing", "unknown-field", "wrong-type", "unknown-group"

@@ -93,6 +93,11 @@ def register(app: Flask, built: Built, *, operators: Operators, identity_origin:
         said = promise(None, operators, built.digest, child=False, t=words.bind(spoken()))
         return rendered("shell.html", promise=said, identity_origin=identity_origin, page_hash=built.digest)
 
+    @app.get("/docs")
+    def described() -> Response:
+        example = json.dumps(openapi.EXAMPLE, indent=2, ensure_ascii=False)
+        return rendered("docs.html", operations=openapi.operations(), example=example)
+
     @app.get("/page/<name>")
     def built_file(name: str) -> Response:
         if name not in built.files:

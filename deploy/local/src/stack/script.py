@@ -54,13 +54,16 @@ def script(schools: int) -> Script:
 
 
 def _pilot_cues(schools: Sequence[School]) -> list[Cue]:
-    """Lower secondary first: six schools fill, five of them close; then the same five at upper secondary."""
+    """Lower secondary first: six schools fill, five of them close; then the same five at upper secondary.
+
+    Of a smaller pilot half of the schools close, so that there is always a session to answer in."""
+    ended = min(ENDED, len(schools) // 2)
     cues = [
-        Cue(school=school, level="lower-secondary", act=1 if at < AHEAD else 3, ends=at < ENDED)
+        Cue(school=school, level="lower-secondary", act=1 if at < AHEAD else 3, ends=at < ended)
         for at, school in enumerate(schools)
     ]
     cues += [
-        Cue(school=school, level="upper-secondary", act=2 if at < ENDED else 3, ends=at < ENDED)
+        Cue(school=school, level="upper-secondary", act=2 if at < ended else 3, ends=at < ended)
         for at, school in enumerate(schools)
         if "upper-secondary" in school.levels
     ]

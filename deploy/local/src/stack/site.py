@@ -24,8 +24,8 @@ TIMES: Mapping[str, str] = {
 }
 """All waiting times, lowered together: somebody watches."""
 OPERATORS = {
-    "OPERATOR_CODES": "Güzgü demo, office of codes",
-    "OPERATOR_ANSWERS": "Güzgü demo, office of answers",
+    "OPERATOR_CODES": "Kod Mərkəzi (demo)",
+    "OPERATOR_ANSWERS": "Cavab Mərkəzi (demo)",
 }
 DATABASE_USERS = ("identity", "aggregator", "reporter")
 

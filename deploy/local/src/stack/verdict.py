@@ -16,6 +16,7 @@ from stack.comparison import (
     released,
 )
 from stack.demo import Scene
+from stack.doorbells import closed_doors
 from stack.errors import StackError
 from stack.ports import free_ports
 from stack.services import Services
@@ -43,8 +44,8 @@ def wait_until_folded(services: Services, changes: Mapping[str, str] | None = No
     until(folded, "The folding of all responses", FOLD_SECONDS, 0.5)
 
 
-def comparison(scene: Scene) -> Iterator[Check]:
-    """What is counted and released against what the country knows."""
+def comparison(scene: Scene, doors: Mapping[str, str]) -> Iterator[Check]:
+    """What is counted, released and shown against what the country knows; `doors` are addresses by role."""
     services, ledger = scene.services, scene.ledger
     forms = _forms(scene)
     surprises = scene.tally.surprises
@@ -86,6 +87,12 @@ def comparison(scene: Scene) -> Iterator[Check]:
         name="closed sessions are released whole",
         holds=not missing,
         found="; ".join(missing[:3]) or f"{cells} cells of {len(ended)} sessions",
+    )
+    silent = list(closed_doors(scene, doors))
+    yield Check(
+        name="every role's page opens",
+        holds=not silent,
+        found="; ".join(silent[:3]) or f"{len(doors)} addresses, a school's report, the nation's figures",
     )
 
 

@@ -1,5 +1,6 @@
 """The demo: a whole stack on this machine, a country that answers while one watches, and a comparison to the end."""
 
+import fcntl
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from country.ledger import Ledger
 from stack.broker import SINGLE_COPY, Broker
 from stack.children import Children
 from stack.database import Database
+from stack.errors import StackError
 from stack.handout import handout, respondent_link, write
 from stack.narrator import Narrator
 from stack.opening import Ministry, Staged, enrolled_schools, ministry, staged_sessions
@@ -89,7 +91,7 @@ class Scene:
 
 
 def check_machine(plan: Plan) -> None:
-    """StackError with a sentence for each thing that stands in the way, before anything is started."""
+    """StackError with a sentence for each thing that stands in the way."""
     at = plan.ports
     wanted = {
         "IDENTITY_PORT": at.identity,
@@ -110,8 +112,23 @@ def check_machine(plan: Plan) -> None:
 
 
 @contextmanager
+def alone(plan: Plan) -> Iterator[None]:
+    """Holds the folder for one demo; StackError if another one plays in it."""
+    plan.folder.parent.mkdir(parents=True, exist_ok=True)
+    with (plan.folder.parent / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackError(f"Another demo runs in {plan.root}: stop it first.") from None
+        yield
+
+
+@contextmanager
 def running_services(plan: Plan, narrator: Narrator) -> Iterator[tuple[Services, Children]]:
-    """A broker, a database and all services, empty; stopped at the end, with nothing left behind but logs."""
+    """A broker, a database and all services, empty; stopped at the end, with nothing left behind but logs and data.
+
+    StackError, before anything is started, for whatever stands in the way."""
+    check_machine(plan)
     logs = plan.root / "build/logs"
     for old in (plan.folder, logs):
         shutil.rmtree(old, ignore_errors=True)

@@ -9,7 +9,10 @@ from typing import NoReturn
 
 import click
 
+from country.client import Refused
+from country.enrol import Contradiction
 from stack.demo import Plan
+from stack.errors import StackError
 from stack.narrator import Narrator
 from stack.parts import parts
 from stack.presentation import present
@@ -56,3 +59,5 @@ def run_demo(schools: int, check: bool, start_port: int, ports: Mapping[str, int
     except KeyboardInterrupt:
         narrator.say("stopped; nothing keeps running")
         return not check
+    except (Refused, Contradiction) as error:
+        raise StackError(f"The demo could not go on: {error}. Logs are in {ROOT / 'build/logs'}.") from error

@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterable, Mapping
 
 from stack.comparison import Check
-from stack.demo import Plan, Scene, check_machine, first_acts, last_act, memory, opened, running_services, show
+from stack.demo import Plan, Scene, alone, first_acts, last_act, memory, opened, running_services, show
 from stack.figures import Figures, fetch, figures
 from stack.narrator import Narrator
 from stack.startpage import Board, served, start_page
@@ -23,8 +23,7 @@ def present(plan: Plan, narrator: Narrator) -> bool:
 
     Raises StackError for whatever stands in the way, KeyboardInterrupt when it is stopped; nothing keeps running.
     """
-    check_machine(plan)
-    with running_services(plan, narrator) as (services, children):
+    with alone(plan), running_services(plan, narrator) as (services, children):
 
         def read() -> Figures:
             return figures(fetch, services.site.metrics)

@@ -4,6 +4,7 @@ and the model notices when the offset check, the fence or the id check is taken 
 import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -183,8 +184,8 @@ class Two(RuleBasedStateMachine):
         self.closed.add(session.session)
         self.log.append(a_marker(session))
 
-    @rule(who=st.integers(0, 1), size=st.sampled_from((1, 2, 5, 50)), fate=st.integers(0, 7))
-    def folds(self, who: int, size: int, fate: int) -> None:
+    @rule(who=st.integers(0, 1), size=st.sampled_from((1, 2, 5, 50)), fate=st.integers(0, 7), land=st.booleans())
+    def folds(self, who: int, size: int, fate: int, land: bool) -> None:
         """One batch; after Unavailable the same records are handed over again the next time."""
         worker, store, source = self.workers[who], self.stores[who], self.sources[who]
         if worker is None or store is None or source is None:
@@ -192,7 +193,7 @@ class Two(RuleBasedStateMachine):
         if not self.kept[who] and source.position >= len(self.log.partitions.get(PARTITION, [])):
             self.a_lesson_answers(SESSIONS[size % 3], fate, 4)
         batch = self.kept[who] or source.read(size)
-        before = self.epoch_and_next()
+        before, late = self.epoch_and_next(), store.late
         store.fate = self.fates[fate % len(self.fates)]
         try:
             worker.batch(batch)
@@ -202,19 +203,17 @@ class Two(RuleBasedStateMachine):
         except (Crash, Fenced):
             self.workers[who] = None
         store.fate = "lands"
+        if land and late is not None and late is store.late:
+            self.a_late_commit_lands(store)
         if who != self.latest:
             assert before == self.epoch_and_next(), "a worker wrote after another had taken the partition over"
 
-    @precondition(lambda self: any(store is not None and store.late is not None for store in self.stores))
-    @rule(who=st.integers(0, 1))
-    def a_late_commit_lands(self, who: int) -> None:
-        store = self.stores[who]
-        if store is not None and store.late is not None:
-            late, store.late = store.late, None
-            try:
+    def a_late_commit_lands(self, store: FatefulStore) -> None:
+        """What was sent and never answered arrives after all."""
+        late, store.late = store.late, None
+        if late is not None:
+            with suppress(Fenced, Unavailable):
                 late()
-            except (Fenced, Unavailable):
-                return
 
     def epoch_and_next(self) -> tuple[int, int]:
         client, database = self.place

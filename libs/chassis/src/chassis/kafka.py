@@ -213,7 +213,9 @@ class PartitionedConsumer:
                 outer._coming.update(tp.partition for tp in came)
                 outer.consumer.pause(*came)
                 for tp in came:
-                    outer.consumer.seek(tp, 0)  # replaced before anything is read; without one it asks Kafka for its own
+                    outer.consumer.seek(
+                        tp, 0
+                    )  # replaced before anything is read; without one it asks Kafka for its own
 
             def on_partitions_revoked(self, revoked_now: Iterable[Any]) -> None:
                 gone = sorted(tp.partition for tp in revoked_now)
@@ -343,6 +345,22 @@ def topic_differences(admin: Any, specs: Sequence[TopicSpec]) -> list[str]:
             if shown != value:
                 found.append(f"{spec.name}: {name} is {shown}, its contract says {value}")
     return found
+
+
+def check_topics(bootstrap: str, specs: Sequence[TopicSpec]) -> list[str]:
+    """A sentence for each topic that is missing or differs from its contract; Unavailable if Kafka is away."""
+    try:
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=10_000)
+    except KafkaError as error:
+        raise Unavailable("broker") from error
+    try:
+        present = set(admin.list_topics())
+        missing = [f"{spec.name} is missing" for spec in specs if spec.name not in present]
+        return missing + topic_differences(admin, [spec for spec in specs if spec.name in present])
+    except KafkaError as error:
+        raise Unavailable("broker") from error
+    finally:
+        admin.close()
 
 
 def wait_for_broker(bootstrap: str, seconds: float) -> bool:

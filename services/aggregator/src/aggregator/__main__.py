@@ -10,6 +10,8 @@ from aggregator import main
 from aggregator.commands.ballots import check_ballots
 from aggregator.commands.counts import counts
 from aggregator.commands.digest import digest
+from aggregator.commands.doctor import doctor
+from aggregator.commands.editions import edition_differences
 from aggregator.commands.ledger import ledger
 from aggregator.commands.verify import verify
 from chassis.errors import Fatal, Unavailable
@@ -79,14 +81,34 @@ def verify_all(ballots: bool) -> None:
     settings = main.settings_from(os.environ)
     log, book = main.log_of(settings), main.terms_of_all(settings)
     with main.archive(settings) as archive:
+        wrong = next(edition_differences(archive), None)
         verdict = verify(archive, log.records(), book.get, log.starts())
     click.echo(verdict)
-    holds = verdict.difference is None
+    click.echo(wrong or "editions agree with their lists")
+    holds = verdict.difference is None and wrong is None
     if ballots:
         proofs = check_ballots(log.records(), book.messages)
         click.echo(proofs)
         holds = holds and proofs.first_bad is None
     sys.exit(0 if holds else 1)
+
+
+@aggregator.command(name="doctor")
+def find_problems() -> None:
+    """Say what is wrong with topics, log, database and key; exit 1 if anything is."""
+    settings = main.settings_from(os.environ)
+    with main.archive(settings) as archive:
+        problems = list(doctor(archive, lambda: main.topic_problems(settings), main.log_of(settings).bounds))
+    for problem in problems:
+        click.echo(problem)
+    click.echo("nothing is wrong" if not problems else f"{len(problems)} problems")
+    sys.exit(1 if problems else 0)
+
+
+@aggregator.command(name="drain")
+def drain_log() -> None:
+    """Fold the log to its end and print responses, seconds and CPU seconds."""
+    click.echo(orjson.dumps(main.drain(os.environ)))
 
 
 def run() -> None:

@@ -14,9 +14,10 @@ from aggregator.table import Table
 from aggregator.terms import Terms, terms_of
 from chassis.errors import Fatal
 from chassis.mongo import Client, told_apart
-from contracts.messages import SchoolSession
-from contracts.schemas import SchoolSessionSchema
+from contracts.messages import Campaign, SchoolSession
+from contracts.schemas import CampaignSchema, SchoolSessionSchema
 
+_CAMPAIGN = CampaignSchema()
 _SESSION = SchoolSessionSchema()
 
 
@@ -115,6 +116,40 @@ class Archive:
                 if message is None:
                     raise Fatal("a session with answers has no terms in `sessions`: has a worker run since?")
                 yield from self._wholes(row, terms_of(message, forms), tables)
+
+    def heads(self, campaign: str) -> list[Document]:
+        """Heads of a campaign's editions, in order."""
+        with told_apart():
+            return list(
+                self._db.editions.find({"campaign": campaign, "kind": "head"}, session=self._session).sort("number")
+            )
+
+    def cell(self, name: str) -> Document | None:
+        """One document of an edition."""
+        with told_apart():
+            found: Document | None = self._db.editions.find_one({"_id": name}, session=self._session)
+            return found
+
+    def admitted(self, campaign: str) -> list[Document]:
+        """{_id: head, batches, rest} of each edition, in order."""
+        with told_apart():
+            heads = [row["_id"] for row in self.heads(campaign)]
+            rows = {row["_id"]: row for row in self._db.admitted.find({"_id": {"$in": heads}}, session=self._session)}
+            return [rows[head] for head in heads]
+
+    def edition_cells(self, head: str) -> Iterator[Document]:
+        """The documents of an edition beside its head, by id."""
+        with told_apart():
+            # "/" is followed by "0" in ASCII: the range holds the ids that begin with this head and a slash.
+            query = {"_id": {"$gte": f"{head}/", "$lt": f"{head}0"}}
+            yield from self._db.editions.find(query, session=self._session).sort("_id")
+
+    def campaigns(self) -> dict[str, Campaign]:
+        """The newest message of each campaign."""
+        with told_apart():
+            return {
+                row["_id"]: _CAMPAIGN.load(row["message"]) for row in self._db.campaigns.find(session=self._session)
+            }
 
     def _wholes(self, row: Document, terms: Terms, tables: dict[int, Table]) -> Iterator[Whole]:
         unreleased = self._sealer.open(row["_id"], bytes(row["blob"]), list(row["groups"]))

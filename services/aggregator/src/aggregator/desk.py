@@ -1,18 +1,14 @@
 """The editor's way into the statistics database: what was released, what was admitted, and editions as they go out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
-import numpy as np
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from aggregator.archive import Archive
 from aggregator.documents import Document
-from aggregator.nation import Batch
-from aggregator.release import BELOW_K
 from aggregator.sealing import Sealer
 from chassis.errors import Fatal, Fenced
 from chassis.mongo import Client, in_transaction, told_apart
@@ -21,7 +17,6 @@ from contracts.schemas import CampaignSchema
 
 _CAMPAIGN = CampaignSchema()
 EDITOR = "editor"
-REST = "rest"
 
 
 class Desk:
@@ -84,53 +79,6 @@ class Desk:
         with told_apart():
             return {row["_id"] for row in self._db.cells.find({"campaign": campaign, "closed": True}, {"_id": 1})}
 
-    def released(self, campaign: str, known: Mapping[tuple[str, str], "Last"]) -> Iterator[Batch]:
-        """What was released beyond `known`, in order of each cell; `known` (a defaultdict of Last) goes along."""
-        news: list[str] = []
-        for row in self.archive.cells({"campaign": campaign}):
-            for group, cell in row["groups"].items():
-                last = known.get((row["_id"], group))
-                news += [
-                    f"{row['_id']}/{group}/{seq}" for seq in range((last.seq if last else 0) + 1, cell["n"]["seq"] + 1)
-                ]
-        for at in range(0, len(news), 1000):
-            chunk = news[at : at + 1000]
-            snapshots = {row["_id"]: row for row in self.archive.snapshots({"_id": {"$in": chunk}})}
-            moments = self.archive.moments(chunk)
-            for name in chunk:
-                yield _batch(snapshots[name], moments[name], known)
-
-    def below_k(self, campaign: str) -> Iterator[Batch]:
-        """Every closed cell that stayed below k, whole, as one batch of its school."""
-        for cell in self.archive.whole_cells({"campaign": campaign, "closed": True}):
-            if cell.state.withheld == BELOW_K and cell.state.steps.total:
-                yield Batch(
-                    id=f"{cell.session}/{cell.group}/{REST}",
-                    session=cell.session,
-                    group=cell.group,
-                    people=cell.state.steps.total,
-                    items={item: np.array(counts, np.int64) for item, counts in cell.unreleased_items.items()},
-                    moments=cell.unreleased_moments,
-                )
-
-    def heads(self, campaign: str) -> list[Document]:
-        """Heads of a campaign's editions, in order."""
-        with told_apart():
-            return list(self._db.editions.find({"campaign": campaign, "kind": "head"}).sort("number"))
-
-    def cell(self, name: str) -> Document | None:
-        """One document of an edition."""
-        with told_apart():
-            found: Document | None = self._db.editions.find_one({"_id": name})
-            return found
-
-    def admitted(self, campaign: str) -> list[Document]:
-        """{_id: head, batches, rest} of each edition, in order."""
-        with told_apart():
-            heads = [row["_id"] for row in self.heads(campaign)]
-            rows = {row["_id"]: row for row in self._db.admitted.find({"_id": {"$in": heads}})}
-            return [rows[head] for head in heads]
-
     def publish(self, documents: Sequence[Document], admitted: Document) -> None:
         """Writes an edition and its list in one transaction. Fenced if another leads; Unavailable if it is not known
         to be written: read back before going on."""
@@ -156,31 +104,3 @@ class Desk:
         )
         if held.matched_count != 1:
             raise Fenced("another editor leads")
-
-
-class Last:
-    """The newest snapshot of a cell that was seen."""
-
-    __slots__ = ("items", "n", "seq")
-
-    def __init__(self) -> None:
-        self.seq = 0
-        self.n = 0
-        self.items: dict[str, Any] = {}
-
-
-def _batch(row: Document, moments: Document, known: Mapping[tuple[str, str], Last]) -> Batch:
-    last = known[row["session"], row["group"]]
-    items = {item: np.array(counts, np.int64) for item, counts in row["items"].items()}
-    batch = Batch(
-        id=row["_id"],
-        session=row["session"],
-        group=row["group"],
-        people=row["n"] - last.n,
-        items={item: counts - last.items.get(item, 0) for item, counts in items.items()},
-        moments=moments["area"],
-    )
-    if batch.people != moments["n"]:
-        raise Fatal(f"snapshot {row['_id']} and its moments are of different people: see `verify`")
-    last.seq, last.n, last.items = row["seq"], row["n"], items
-    return batch

@@ -58,7 +58,10 @@ def edition_documents(nation: Nation, number: int, day: date, final: bool) -> li
 
 def edition_digest(cells: Sequence[Mapping[str, Any]]) -> str:
     """SHA-256 over the cells' documents as sorted JSON, without the day."""
-    rows = [{name: value for name, value in cell.items() if name != "as_of"} for cell in cells]
+    rows = [
+        {name: value for name, value in cell.items() if name != "as_of"}
+        for cell in sorted(cells, key=lambda cell: str(cell["_id"]))
+    ]
     return hashlib.sha256(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

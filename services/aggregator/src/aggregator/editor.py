@@ -9,7 +9,8 @@ from datetime import time as clock_time
 from typing import Any, Protocol
 
 from aggregator import metrics
-from aggregator.desk import Desk, Last
+from aggregator.batches import Last, below_k, released
+from aggregator.desk import Desk
 from aggregator.edition import edition_documents
 from aggregator.nation import ALL, Nation
 from aggregator.terms import TermsBook
@@ -141,7 +142,7 @@ class Editor:
         if work.made is not None and now - work.made < self._edition_seconds:
             return
         with metrics.EDITION_SECONDS.time():
-            for batch in self._desk.released(campaign.campaign, work.known):
+            for batch in released(self._desk.archive, campaign.campaign, work.known):
                 work.nation.wait(batch)
             if campaign.state == "closed" and self._everything_closed(campaign.campaign):
                 self._last_edition(work)
@@ -154,9 +155,9 @@ class Editor:
     def _open(self, campaign: Campaign) -> _Work:
         """A campaign as the stored editions left it."""
         work = _Work(nation=Nation(campaign, self._book.messages))
-        for batch in self._desk.released(campaign.campaign, work.known):
+        for batch in released(self._desk.archive, campaign.campaign, work.known):
             work.nation.wait(batch)
-        heads, admitted = self._desk.heads(campaign.campaign), self._desk.admitted(campaign.campaign)
+        heads, admitted = self._desk.archive.heads(campaign.campaign), self._desk.archive.admitted(campaign.campaign)
         for head, row in zip(heads, admitted, strict=True):
             work.number = head["number"]
             work.final = head["final"]
@@ -182,9 +183,9 @@ class Editor:
             event("final edition stopped: false ballot proofs, see verify --ballots", campaign=name, bad=bad)
             self._stopped_by_ballots[name] = self._monotonic() + 600.0
             return
-        for batch in self._desk.released(name, work.known):  # what came with the last markers
+        for batch in released(self._desk.archive, name, work.known):  # what came with the last markers
             work.nation.wait(batch)
-        for batch in self._desk.below_k(name):
+        for batch in below_k(self._desk.archive, name):
             work.nation.wait(batch)
         ids = work.nation.admissible()
         work.nation.enter(ids)
@@ -206,7 +207,7 @@ class Editor:
         self._announce(work.nation.campaign)
 
     def _announce(self, campaign: Campaign) -> None:
-        for head in self._desk.heads(campaign.campaign):
+        for head in self._desk.archive.heads(campaign.campaign):
             if not head["sent"]:
                 self._producer.send_all([self._announcement(head)])
                 self._desk.mark_sent(head["_id"])
@@ -234,7 +235,7 @@ class Editor:
     def _headline(self, head: Mapping[str, Any]) -> dict[str, object]:
         found: dict[str, object] = {}
         for group, totals in head["groups"].items():
-            cell = self._desk.cell(f"{head['_id']}/{ALL}/{group}")
+            cell = self._desk.archive.cell(f"{head['_id']}/{ALL}/{group}")
             whole = cell["classes"].get(ALL) if cell else None
             areas = {area: row["share"] for area, row in whole["areas"].items()} if whole else {}
             found[group] = {"schools": totals["schools"], "people": totals["people"], "shares": areas}

@@ -8,13 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from aggregator import metrics
 from aggregator import settings as aggregator_settings
 from aggregator.archive import Archive
 from aggregator.commands.ballots import check_ballots
+from aggregator.commands.drain import Drained, report
 from aggregator.deadletters import DeadLetters
 from aggregator.desk import Desk
 from aggregator.editor import Editor, Places
@@ -26,7 +28,7 @@ from aggregator.terms import TermsBook
 from aggregator.worker import Pace, Worker
 from chassis import consume, logs, ops
 from chassis.errors import Fatal, Fenced, Unavailable
-from chassis.kafka import AckedProducer, CompactedReader, PartitionedConsumer, Record
+from chassis.kafka import AckedProducer, CompactedReader, PartitionedConsumer, Record, TopicSpec, check_topics
 from chassis.mongo import Client, connect, ping
 from chassis.settings import clock, load
 from contracts import topics
@@ -57,7 +59,7 @@ def run_worker(environ: Mapping[str, str]) -> None:
     # Cyclic garbage hardly arises in the fold, and looking for it costs a sixth of its time.
     gc.disable()
     health = ops.Health()
-    ready = _Readiness()
+    ready = Ready()
     health.ready("partitions", ready.problem)
     with ExitStack() as stack:
         client = stack.enter_context(connect(settings.mongo_uri.reveal(), app="aggregator", pool=10))
@@ -65,6 +67,7 @@ def run_worker(environ: Mapping[str, str]) -> None:
         server = ops.serve(settings.host, settings.metrics_port, health)
         stack.callback(server.server_close)
         stack.callback(server.shutdown)
+        _refuse_other_topics(settings, stopping)
         while not stopping():
             try:
                 _fold_until(settings, client, health, stopping, ready)
@@ -72,6 +75,51 @@ def run_worker(environ: Mapping[str, str]) -> None:
                 # Another process took over what was ours: begin again with nothing in memory.
                 logs.event("fenced", detail=str(fenced))
                 time.sleep(1.0)
+
+
+def drain(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Folds all partitions to where the log ends now; {responses, seconds, cpu_seconds}."""
+    settings = settings_from(environ)
+    logs.configure("aggregator", settings.log_level)
+    gc.disable()
+    numbers = range(topics.topics()[topics.RESPONSES].partitions)
+    settings = replace(settings, partitions=settings.partitions or tuple(map(str, numbers)))
+    bounds = log_of(settings).bounds()
+    wanted = {number: bounds[number][1] for number in map(int, settings.partitions)}
+    ready = Ready()
+    drained = Drained(ends=wanted)
+    with connect(settings.mongo_uri.reveal(), app="aggregator-drain", pool=10) as client:
+        began = time.monotonic()
+
+        def stop() -> bool:
+            drained.worker = ready.worker
+            return drained()
+
+        _fold_until(settings, client, ops.Health(), stop, ready)
+        return report(sum(wanted.values()), began)
+
+
+def topic_problems(settings: Settings) -> list[str]:
+    """How the topics differ from their contracts; a finite retention would lose answers."""
+    specs = [
+        TopicSpec(name=settings.topic_prefix + topic.name, partitions=topic.partitions, config=topic.config)
+        for topic in topics.topics().values()
+    ]
+    return check_topics(settings.kafka_bootstrap, specs)
+
+
+def _refuse_other_topics(settings: Settings, stopping: Callable[[], bool]) -> None:
+    """Fatal if a topic is not as its contract says; waits while Kafka is away."""
+    while not stopping():
+        try:
+            problems = topic_problems(settings)
+        except Unavailable:
+            logs.event("waiting", reason="broker")
+            time.sleep(1.0)
+            continue
+        if problems:
+            raise Fatal("; ".join(problems))
+        return
 
 
 def run_editor(environ: Mapping[str, str]) -> None:
@@ -138,7 +186,9 @@ def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool]
 
 
 @dataclass(slots=True)
-class _Readiness:
+class Ready:
+    """The worker, once it has been built; until then the process is not ready."""
+
     worker: Worker | None = None
 
     def problem(self) -> str | None:
@@ -146,7 +196,7 @@ class _Readiness:
 
 
 def _fold_until(
-    settings: Settings, client: Client, health: ops.Health, stopping: Callable[[], bool], ready: _Readiness
+    settings: Settings, client: Client, health: ops.Health, stopping: Callable[[], bool], ready: Ready
 ) -> None:
     with ExitStack() as stack:
         producer = AckedProducer(settings.kafka_bootstrap, settings.delivery_timeout_seconds)

@@ -75,6 +75,16 @@ class Nation:
             found += [row.id for row in admit(rows)]
         return found
 
+    def would_move_safely(self, ids: Iterable[str]) -> bool:
+        """Whether these waiting batches may all enter together."""
+        rows: dict[str, list[Waiting]] = defaultdict(list)
+        for name in ids:
+            batch = self._waiting.get(name)
+            if batch is None:
+                return False
+            rows[batch.group].append(self._row(batch))
+        return all(admit(batches) == batches for batches in rows.values())
+
     def remainder(self) -> list[str]:
         """At the end: ids of what is left of each group that obeys rule N by itself, for the nation alone."""
         found: list[str] = []

@@ -1,0 +1,78 @@
+"""Released batches of a campaign, as differences between the snapshots of each cell, and cells that stayed below k."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from aggregator.archive import Archive
+from aggregator.documents import Document
+from aggregator.nation import Batch
+from aggregator.release import BELOW_K
+from chassis.errors import Fatal
+
+REST = "rest"
+
+
+class Last:
+    """The newest snapshot of a cell that was read."""
+
+    __slots__ = ("items", "n", "seq")
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.n = 0
+        self.items: dict[str, Any] = {}
+
+
+Known = Mapping[tuple[str, str], Last]
+"""By (session, group); a defaultdict, so that cells come into it as they are read."""
+
+
+def released(archive: Archive, campaign: str, known: Known) -> Iterator[Batch]:
+    """What was released beyond `known`, each cell's batches in order; `known` goes along."""
+    news: list[str] = []
+    for row in archive.cells({"campaign": campaign}):
+        for group, cell in row["groups"].items():
+            last = known.get((row["_id"], group))
+            first = (last.seq if last else 0) + 1
+            news += [f"{row['_id']}/{group}/{seq}" for seq in range(first, cell["n"]["seq"] + 1)]
+    for at in range(0, len(news), 1000):
+        chunk = news[at : at + 1000]
+        snapshots = {row["_id"]: row for row in archive.snapshots({"_id": {"$in": chunk}})}
+        moments = archive.moments(chunk)
+        for name in chunk:
+            if name not in snapshots or name not in moments:
+                raise Fatal(f"snapshot {name} or its moments are missing: see `verify`")
+            yield _batch(snapshots[name], moments[name], known)
+
+
+def below_k(archive: Archive, campaign: str) -> Iterator[Batch]:
+    """Every closed cell that stayed below k, whole, as one batch of its school."""
+    for cell in archive.whole_cells({"campaign": campaign, "closed": True}):
+        if cell.state.withheld == BELOW_K and cell.state.steps.total:
+            yield Batch(
+                id=f"{cell.session}/{cell.group}/{REST}",
+                session=cell.session,
+                group=cell.group,
+                people=cell.state.steps.total,
+                items={item: np.array(counts, np.int64) for item, counts in cell.unreleased_items.items()},
+                moments=cell.unreleased_moments,
+            )
+
+
+def _batch(row: Document, moments: Document, known: Known) -> Batch:
+    last = known[row["session"], row["group"]]
+    items = {item: np.array(counts, np.int64) for item, counts in row["items"].items()}
+    batch = Batch(
+        id=row["_id"],
+        session=row["session"],
+        group=row["group"],
+        people=row["n"] - last.n,
+        items={item: counts - last.items.get(item, 0) for item, counts in items.items()},
+        moments=moments["area"],
+    )
+    if batch.people != moments["n"]:
+        raise Fatal(f"snapshot {row['_id']} and its moments are of different people: see `verify`")
+    last.seq, last.n, last.items = row["seq"], row["n"], items
+    return batch

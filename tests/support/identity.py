@@ -31,6 +31,7 @@ from identity.main import build_app
 from identity.relay import Relay
 from identity.settings import Settings
 from identity.signers import Signers, Tools
+from identity.slips import Printer
 from identity.store.place import Place
 from provision.main import provision
 from provision.settings import Settings as ProvisionSettings
@@ -191,6 +192,7 @@ def _running(chosen: Settings, prefix: str) -> Iterator[House]:
         bank=bank,
         signers=signers,
         guesses=Guesses(time.monotonic),
+        printer=Printer(),
         passwords=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
         pepper=pepper,
         wrap_key=wrap_key,
@@ -228,6 +230,7 @@ def _running(chosen: Settings, prefix: str) -> Iterator[House]:
     finally:
         producer.close()
         signers.close()
+        desk.printer.close()
         client.close()
 
 

@@ -18,17 +18,18 @@ from chassis import logs, mongo, ops
 from chassis.errors import Fatal, Unavailable
 from chassis.kafka import AckedProducer, wait_for_broker
 from chassis.settings import clock, load
-from chassis.web import create_app, gunicorn_command
+from chassis.web import CSP, create_app, gunicorn_command
 from contracts.ballots import unb64
 from contracts.questionnaire import bank
-from identity import api, commands, issuer, metrics
-from identity.api import place as api_place
+from identity import api, commands, issuer, limits, metrics, workspace
+from identity.current import attach
 from identity.desk import accounts
 from identity.desk.desk import Desk
 from identity.guesses import Guesses
 from identity.relay import Relay
 from identity.settings import Settings, contradictions, manifest_key
 from identity.signers import Signers, Tools
+from identity.slips import Printer
 from identity.staff import Person
 from identity.store.place import Place
 
@@ -51,6 +52,7 @@ def build_desk(chosen: Settings) -> Desk:
         bank=bank,
         signers=Signers(Tools(pepper=pepper, wrap_key=wrap_key, cost=chosen.scrypt_cost), chosen.signer_count),
         guesses=Guesses(time.monotonic),
+        printer=Printer(),
         passwords=PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1),
         pepper=pepper,
         wrap_key=wrap_key,
@@ -69,11 +71,19 @@ def build_app(desk: Desk) -> Flask:
     """The web app around a desk."""
     health = ops.Health()
     health.ready("database", lambda: mongo.ping(desk.place.client))
-    app = create_app("identity", health=health, max_bytes=api_place.LONGEST_IMPORT)
-    api_place.attach(app, desk)
+    app = create_app("identity", health=health, max_bytes=limits.LONGEST_IMPORT, headers=_headers(desk.settings))
+    attach(app, desk)
     api.register(app)
+    workspace.register(app)
     metrics.begin()
     return app
+
+
+def _headers(chosen: Settings) -> dict[str, str]:
+    """Our forms go to ourselves, and the grant's to the reporter."""
+    return {
+        "Content-Security-Policy": CSP.replace("form-action 'self'", f"form-action 'self' {chosen.reporter_origin}")
+    }
 
 
 def web() -> Flask:
@@ -194,6 +204,7 @@ def _closing() -> Iterator[Desk]:
         raise Fatal(f"{reason.reason} does not answer") from reason
     finally:
         desk.signers.close()
+        desk.printer.close()
         desk.place.client.close()
 
 

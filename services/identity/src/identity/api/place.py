@@ -3,33 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, request
+from flask import Response, request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 from werkzeug.exceptions import HTTPException
 
 from chassis.web import problem
+from identity.current import the_desk
 from identity.desk import accounts, tokens
-from identity.desk.desk import Desk
+from identity.limits import LONGEST_BODY
 from identity.reasons import STATUS, Refused
 from identity.schemas import ProblemSchema
 from identity.staff import Person
 from identity.store import staff
-
-LONGEST_BODY = 32_768
-LONGEST_IMPORT = 16 << 20
-_EXTENSION = "identity.desk"
-
-
-def attach(app: Flask, desk: Desk) -> None:
-    """Gives the app its desk, and the way in which refusals are answered."""
-    app.extensions[_EXTENSION] = desk
-    app.register_error_handler(Refused, refused)
-
-
-def the_desk() -> Desk:
-    """The desk of this app."""
-    return cast(Desk, current_app.extensions[_EXTENSION])
 
 
 def refused(refusal: Refused) -> Response:
@@ -140,7 +126,6 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest, answering errors as everything else here does."""
 
     ERROR_SCHEMA = ProblemSchema
-    DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         if error.response is not None:

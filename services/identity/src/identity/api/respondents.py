@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, g, jsonify, request
 
 from contracts.ballots import b64
-from identity import codes, schemas
-from identity.api.place import Routes, check_body, the_desk
+from identity import codes, metrics, schemas
+from identity.api.place import Routes, check_body
+from identity.current import the_desk
 from identity.desk import ballots, tokens
 from identity.reasons import Refused
 from identity.store import records, sessions
@@ -24,6 +25,8 @@ def _for_the_collectors_page(response: Response) -> Response:
         response.headers["Vary"] = "Origin"
     if request.path == "/v1/ballots":
         response.headers["Cache-Control"] = "no-store"
+        if request.method == "POST" and not g.get("trading", False):
+            metrics.BALLOTS.labels("refused", "malformed").inc()
     return response
 
 
@@ -50,6 +53,7 @@ def before_ballots() -> Response:
     ),
 )
 def post_ballot(data: dict[str, Any]) -> dict[str, str]:
+    g.trading = True  # from here on the trade itself counts what becomes of it
     key_id, signature = ballots.trade(the_desk(), data["session"], data["group"], data["code"], data["blinded"])
     return {"key_id": key_id, "blind_signature": b64(signature)}
 

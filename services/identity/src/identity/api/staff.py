@@ -6,13 +6,16 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from contracts.messages import Campaign
-from identity import schemas, slips
-from identity.api.place import LONGEST_IMPORT, Routes, check_body, the_desk, who_may, without_body
-from identity.desk import accounts, campaigns, conduct, grants, tokens
+from identity import schemas
+from identity.api.place import Routes, check_body, who_may, without_body
+from identity.current import the_desk
+from identity.desk import accounts, campaigns, conduct, grants, paper, tokens
+from identity.limits import LONGEST_IMPORT
 from identity.reasons import Refused
 from identity.sessions import Wish
 from identity.store import campaigns as campaign_store
 from identity.store import schools
+from look.locale import pick_language
 
 route = Routes("staff", __name__, description="For ministry and coordinators, with a bearer token.")
 blueprint = route.blueprint
@@ -255,7 +258,8 @@ def post_slips(data: dict[str, Any], session: str) -> Response:
     made = conduct.issue(desk, who, session, data["group"], data["count"], data["replace_unused"])
     if as_json:
         return _private(jsonify({"codes": made.codes}))
-    return _private(Response(slips.pdf(desk, who, made), mimetype="application/pdf"))
+    lang = pick_language(request.args.get("lang"), None, request.headers.get("Accept-Language"))
+    return _private(Response(desk.printer.pdf(paper.sheet(desk, made, lang)), mimetype="application/pdf"))
 
 
 @route(

@@ -12,6 +12,7 @@ from contracts.questionnaire import Questionnaire
 from identity.guesses import Guesses
 from identity.settings import Settings
 from identity.signers import Signers
+from identity.slips import Printer
 from identity.staff import Person
 from identity.store import records
 from identity.store.place import Place, Txn
@@ -28,6 +29,7 @@ class Desk:
     bank: Callable[[str], Questionnaire]
     signers: Signers
     guesses: Guesses
+    printer: Printer
     passwords: PasswordHasher
     pepper: bytes = field(repr=False)
     wrap_key: bytes = field(repr=False)

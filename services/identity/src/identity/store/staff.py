@@ -1,6 +1,6 @@
 """People, API keys and invitations; secrets only as hashes or wrapped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -102,6 +102,13 @@ def coordinators(place: Place, school: str, txn: Txn = None) -> list[Person]:
     """A school's active coordinators."""
     rows = place["staff"].find({"school": school, "role": "coordinator", "active": True}, session=txn)
     return [_account(row).person for row in rows]
+
+
+@told_apart()
+def schools_with_coordinator(place: Place, schools: Sequence[str]) -> frozenset[str]:
+    """Those of these schools that have a coordinator."""
+    wanted = {"school": {"$in": list(schools)}, "role": "coordinator", "active": True}
+    return frozenset(row["school"] for row in place["staff"].find(wanted, {"school": 1}))
 
 
 @told_apart()

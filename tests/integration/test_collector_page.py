@@ -527,3 +527,16 @@ def test_primary_students_are_spoken_to_as_children(
     text = visitor.page.locator("main").inner_text()
     assert not [word for word in ("Kodunuz", "sizin", "bilərsiniz", "Cavablarınız") if word in text]
     assert LETTERS["student"] == "S"
+
+
+def test_the_interface_is_described_on_a_page_to_try_it(visitor: Visitor, signer: Signer, collector: Collector) -> None:
+    visitor.page.goto(f"{collector.origin}/docs?lang=en")
+    visitor.heading("The collector's interface")
+    attempt = visitor.page.locator("form[data-method=GET]")
+    attempt.get_by_label("session").fill(signer.message.session)
+    attempt.get_by_role("button", name="Send").click()
+    attempt.get_by_text('"state": "open"', exact=False).wait_for()
+    attempt = visitor.page.locator("form[data-method=POST]")
+    attempt.get_by_role("button", name="Send").click()
+    attempt.get_by_text("unknown-session", exact=False).wait_for()
+    assert Axe().run(visitor.page).response["violations"] == []

@@ -1,5 +1,6 @@
 """The collector's commands."""
 
+import hashlib
 import json
 import os
 import sys
@@ -7,7 +8,7 @@ import sys
 import click
 
 from chassis.settings import SettingsError
-from collector import main, openapi
+from collector import main, openapi, page
 
 
 @click.group()
@@ -30,6 +31,15 @@ def web() -> None:
 def describe() -> None:
     """Print the description of the HTTP interface."""
     click.echo(json.dumps(openapi.document(), indent=2, ensure_ascii=False))
+
+
+@collector.command()
+def files() -> None:
+    """Print the SHA-256 of each file of the page, and the hash that the promise names."""
+    built = page.load()
+    for name, content in sorted(built.files.items()):
+        click.echo(f"{hashlib.sha256(content).hexdigest()}  {name}")
+    click.echo(f"page: {built.digest}")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-from contracts.questionnaire import bank
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contracts.questionnaire import bank
 
 SCHOOL = "ABCDEFGHJKMN2"
 OTHER_SCHOOL = "NMKJHGFEDCBA3"
@@ -41,7 +42,7 @@ class Signer:
         whole = {
             "iss": "guzgu-identity",
             "aud": "reporter",
-            "jti": random.randbytes(16).hex(),  # noqa: S311  # unique is enough in a test
+            "jti": random.randbytes(16).hex(),  # unique is enough in a test
             "iat": int(now.timestamp()),
             "exp": int((now + timedelta(seconds=60)).timestamp()),
             "role": "coordinator",
@@ -123,7 +124,7 @@ def a_snapshot(
     session: dict[str, Any], group: str, n: int, seq: int = 1, final: bool = True, seed: int = 7
 ) -> dict[str, Any]:
     """A `snapshots` document whose areas and groups differ as real ones might."""
-    chance = random.Random(f"{seed}/{session['session']}/{group}")  # noqa: S311  # a simulation
+    chance = random.Random(f"{seed}/{session['session']}/{group}")  # a simulation
     items = {
         item["code"]: counts(n, TILT[group] + AREA_TILT.get(item["code"][0], 0) + chance.gauss(0, 0.3), chance)
         for item in session["groups"][group]["items"]
@@ -225,7 +226,7 @@ def an_edition(
     number: int = 3, classes: tuple[str, ...] = ("all", "settlement:urban", "settlement:rural")
 ) -> list[dict[str, Any]]:
     """The head and cells of an edition."""
-    chance = random.Random(number)  # noqa: S311  # a simulation
+    chance = random.Random(number)  # a simulation
     people = {"leader": 31, "teacher": 214, "student": 1604}
     head = {
         "_id": f"{CAMPAIGN}/{number:06d}",
@@ -295,7 +296,9 @@ def fill(statistics: Any) -> dict[str, dict[str, Any]]:
         state="open",
         groups={"leader": (3, 3, 0), "teacher": (24, 5, 0), "student": (120, 10, 0)},
     )
-    small = a_session("SESS44C4", level="primary", groups={"leader": (2, 3, 0), "teacher": (9, 5, 0), "student": (40, 10, 0)})
+    small = a_session(
+        "SESS44C4", level="primary", groups={"leader": (2, 3, 0), "teacher": (9, 5, 0), "student": (40, 10, 0)}
+    )
     planned = a_session("SESS55D5", level="vocational", state="planned", groups={"student": (60, 10, 0)})
     foreign = a_session("SESS66E6", school=OTHER_SCHOOL)
     for message in (closed, filling, small, planned, foreign):
@@ -312,13 +315,13 @@ def fill(statistics: Any) -> dict[str, dict[str, Any]]:
             a_snapshot(foreign, "teacher", 22),
         ]
     )
-    final = "released"
+    out, wait = "released", "filling"
     statistics["participation"].insert_many(
         [
-            a_participation(closed, {"leader": (3, final), "teacher": (23, final), "student": (118, final)}, True),
-            a_participation(filling, {"leader": (1, "filling"), "teacher": (11, "filling"), "student": (71, final)}, False),
-            a_participation(small, {"leader": (1, "withheld"), "teacher": (7, final), "student": (14, final)}, True),
-            a_participation(foreign, {"leader": (0, "empty"), "teacher": (22, final), "student": (0, "empty")}, True),
+            a_participation(closed, {"leader": (3, out), "teacher": (23, out), "student": (118, out)}, True),
+            a_participation(filling, {"leader": (1, wait), "teacher": (11, wait), "student": (71, out)}, False),
+            a_participation(small, {"leader": (1, "withheld"), "teacher": (7, out), "student": (14, out)}, True),
+            a_participation(foreign, {"leader": (0, "empty"), "teacher": (22, out), "student": (0, "empty")}, True),
         ]
     )
     statistics["campaigns"].insert_one({"_id": CAMPAIGN, "message": a_campaign()})

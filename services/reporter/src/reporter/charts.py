@@ -19,19 +19,19 @@ GAP: Final = 6
 LINE: Final = 19
 MARGIN_WIDE: Final = 190
 SMALLEST_LABEL: Final = {WIDE: 6.0, NARROW: 9.0}
-CHARACTERS: Final = {WIDE: 92, NARROW: 36}
+CHARACTERS: Final = {WIDE: 92, NARROW: 34}
 OWN_PATTERNS: Final = re.compile(r"<defs><pattern id=\"look-.*?</defs>", re.DOTALL)
 MASKED: Final = "na"  # the hatched answer colour: something is there, and is not shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Segment:
-    """A part of a bar: the answer 1 to 5, its width in per cent, its words; not `shown` is hatched, without a label."""
+    """A part of a bar: the answer 1 to 5, its width in per cent, its words; without `label` it is drawn hatched."""
 
     answer: int
     width: float
     words: str
-    shown: bool
+    label: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +130,7 @@ def _likert(items: Sequence[tuple[str, Sequence[Bar]]], width: int) -> Any:
         if found:
             layers.append(
                 altair.Chart(_data(found))
-                .mark_text(align="left", baseline="middle", limit=width, **style)
+                .mark_text(align="left", baseline="middle", **style)
                 .encode(x=altair.value(at), y=altair.Y("y:Q", scale=down, axis=None), text="text:N")
             )
     return altair.layer(*layers).properties(width=width, height=y)
@@ -140,7 +140,7 @@ def _parts(bar: Bar, y: float, smallest: float, item: str) -> list[dict[str, Any
     at = -sum(part.width for part in bar.segments if part.answer <= 2)
     found: list[dict[str, Any]] = []
     for part in bar.segments:
-        answer = str(part.answer) if part.shown else MASKED
+        answer = MASKED if part.label is None else str(part.answer)
         found.append(
             {
                 "from": at,
@@ -151,7 +151,7 @@ def _parts(bar: Bar, y: float, smallest: float, item: str) -> list[dict[str, Any
                 "centre": y + BAR / 2,
                 "colour": look_charts.ANSWER_COLOURS[answer],
                 "ink": look_charts.ANSWER_LABEL_COLOURS[str(part.answer)],
-                "label": f"{part.width:.0f}" if part.shown and part.width >= smallest else "",
+                "label": (part.label or "") if part.width >= smallest else "",
                 "words": part.words,
             }
         )
@@ -214,14 +214,15 @@ def _dots(lines: Sequence[tuple[str, Sequence[Dot]]], axis: str, width: int) -> 
     layers.append(base.mark_point(size=150).encode(x=x, y=where, color=colour, shape=shape, tooltip=["words:N"]))
     layers.append(
         altair.Chart(_data(words))
-        .mark_text(align="left", baseline="middle", limit=width, fontSize=15)
+        .mark_text(align="left", baseline="middle", fontSize=15)
         .encode(x=altair.value(0), y=where, text="text:N")
     )
     return altair.layer(*layers).properties(width=width, height=y)
 
 
 def _drawing(definitions: Mapping[int, Any], title: str, words: str, name: str) -> Drawing:
-    specs = {width: chart.configure(**look_charts.theme()).to_dict() for width, chart in definitions.items()}
+    theme = look_charts.theme() | {"background": "transparent"}  # the page's own ground, by day and night
+    specs = {width: chart.configure(**theme).to_dict() for width, chart in definitions.items()}
     drawn = {
         width: _plain(look_charts.dress(vl_convert.vegalite_to_svg(spec), title, words, f"{name}-{width}"))
         for width, spec in specs.items()

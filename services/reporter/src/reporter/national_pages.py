@@ -231,7 +231,7 @@ def _bar(voice: Voice, code: str, group: str, counts: Sequence[int]) -> Bar | No
             answer=place + 1,
             width=100 * count / rated,
             words=voice.t("segment.share", who=name, answer=answers[place], percent=round(100 * count / rated)),
-            shown=True,
+            label=str(round(100 * count / rated)),
         )
         for place, count in enumerate(counts[:ANSWERS])
     )

@@ -90,6 +90,7 @@ class Pages:
             finding=words.finding(voice, view),
             as_of=words.as_of(voice, view),
             overview=_overview(voice, view),
+            drawn_groups=[group for group, table in report.groups.items() if table.bands is None],
             gaps=[(gap, words.item_text(voice, view, gap.code, gap.groups[0])) for gap in gaps],
             gap_chart=_gap_chart(voice, view, gaps),
             areas=[_area(voice, view, area) for area in report.areas] if report.groups else [],
@@ -201,7 +202,7 @@ def _bars_chart(voice: Voice, rows: list[tuple[str, list[charts.Bar]]], title: s
     if not any(bar.segments for _, group in rows for bar in group):
         return None
     told = "; ".join(
-        f"{item}: " + ", ".join(part.words for bar in group for part in bar.segments if part.shown)
+        f"{item}: " + ", ".join(part.words for bar in group for part in bar.segments if part.label)
         for item, group in rows
     )
     return charts.likert(rows, title, voice.t("area.words", list=told), name)

@@ -226,7 +226,7 @@ def _bar(voice: Voice, table: ShownGroup, item: ShownItem) -> Bar:
             answer=place + 1,
             width=100 * distribution[place],
             words=voice.t(f"segment.{found.kind}", who=name, answer=answers[place], **_percent(found)),
-            shown=found.kind == "share",
+            label=str(found.percent) if found.kind == "share" else None,
         )
         for place, found in enumerate(item.shares)
     )

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Callable
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-SESSION, PARTICIPATION, SCHOOL, INVITATION = 8, 9, 12, 16
+SESSION, PARTICIPATION, SCHOOL, INVITATION = 8, 9, 13, 16
 """Lengths with the check character, which is the last one."""
 GROUP_LETTERS = {"leader": "L", "teacher": "T", "student": "S", "trainer": "C"}
 RandomBytes = Callable[[int], bytes]

@@ -49,7 +49,7 @@ def now() -> list[float]:
 
 @pytest.fixture
 def directory(topic: Topic, now: list[float]) -> Directory:
-    return Directory(topic, interval=1.0, monotonic=lambda: now[0], died=lambda: None)
+    return Directory(topic, interval=1.0, inspect=list, monotonic=lambda: now[0], died=lambda: None)
 
 
 def revised(message: SchoolSession, revision: int, grace: int) -> SchoolSession:
@@ -119,3 +119,15 @@ def test_a_session_that_cannot_be_served_is_known_without_rules(directory: Direc
     known = directory.find(message.session)
     assert known is not None
     assert known.rules is None
+
+
+def test_topics_that_are_not_as_their_contract_says_are_never_read(topic: Topic) -> None:
+    found = ["responses-v1: retention.ms is 60000, its contract says -1"]
+    directory = Directory(topic, interval=1.0, inspect=lambda: found, died=lambda: None)
+    with pytest.raises(Unavailable):
+        directory.refresh()
+    assert directory.problem == "responses-v1: retention.ms is 60000, its contract says -1"
+    assert directory.confirmed_seconds_ago() == float("inf")
+    found.clear()
+    directory.refresh()
+    assert directory.problem is None

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import sys
 
 import click
 
@@ -20,11 +18,9 @@ def collector() -> None:
 def web() -> None:
     """Serve until stopped."""
     try:
-        command = main.web_command()
+        main.serve()
     except SettingsError as mistakes:
         raise click.ClickException(str(mistakes)) from None
-    sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606  # our own interpreter, without a shell
 
 
 @collector.command("openapi")

@@ -47,14 +47,20 @@ class Directory:
         reader: Reader,
         *,
         interval: float,
+        inspect: Callable[[], list[str]],
         monotonic: Callable[[], float] = time.monotonic,
         died: Callable[[], None],
     ) -> None:
-        """`interval` is the pause between readings in seconds; `died` is called if the thread ends by a mistake."""
+        """`interval` is the pause between readings in seconds; `inspect` names what is wrong with the topics, and
+        nothing is read before it finds nothing; `died` is called if the thread ends by a mistake."""
         self._reader = reader
         self._interval = interval
         self._monotonic = monotonic
+        self._inspect = inspect
+        self._inspected = False
         self._died = died
+        self.problem: str | None = "the sessions topic was not yet read to its end"
+        """Why it has never been read to its end; None once it was."""
         self._known: dict[str, Known] = {}
         self._confirmed: float | None = None
         self._stop = threading.Event()
@@ -79,11 +85,22 @@ class Directory:
 
     def refresh(self) -> None:
         """Reads to the topic's end once; raises Unavailable if it cannot, and is then as sure as before."""
+        if not self._inspected:
+            self._inspect_topics()
         begun = self._monotonic()  # the end is asked for after this moment, so no later one may be claimed
         for record in self._reader.read_to_end(READ_SECONDS):
             metrics.DIRECTORY_RECORDS.labels(self._take(record.value)).inc()
         self._confirmed = begun
+        self.problem = None
         metrics.SESSIONS.set(len(self._known))
+
+    def _inspect_topics(self) -> None:
+        found = self._inspect()
+        if found:
+            self.problem = "; ".join(found)
+            event("topics are not as their contract says", level=40, problems=self.problem)
+            raise Unavailable("topics")
+        self._inspected = True
 
     def _take(self, value: bytes | None) -> str:
         try:

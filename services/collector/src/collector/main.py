@@ -2,13 +2,14 @@
 
 import atexit
 import os
+import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 
 from flask import Flask
 
 from chassis import logs, ops
-from chassis.kafka import AckedProducer, CompactedReader
+from chassis.kafka import AckedProducer, CompactedReader, TopicSpec, check_topics
 from chassis.settings import clock, load
 from chassis.web import create_app, gunicorn_command
 from collector import metrics, page
@@ -34,6 +35,14 @@ def web_command(environ: Mapping[str, str] = os.environ) -> list[str]:
     return gunicorn_command("collector.main:web", found.host, found.port, found.web_processes, found.web_threads)
 
 
+def serve(environ: Mapping[str, str] = os.environ) -> None:
+    """Becomes the web server; returns only by SettingsError."""
+    command, inherited = web_command(environ), dict(environ)
+    if settings(environ).web_processes > 1:  # the processes' figures are then added up from files
+        inherited.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="collector-figures-"))
+    os.execve(command[0], command, inherited)  # noqa: S606  # our own interpreter, without a shell
+
+
 def web() -> Flask:
     """What gunicorn calls in each worker process, after the fork."""
     found = settings()
@@ -50,6 +59,7 @@ def build(found: Settings, stack: ExitStack) -> Flask:
     directory = Directory(
         CompactedReader(found.kafka_bootstrap, found.topic_prefix + topics.SESSIONS),
         interval=min(0.5, found.directory_staleness_seconds / 6),
+        inspect=lambda: check_topics(found.kafka_bootstrap, _topics(found.topic_prefix)),
         died=_end_process,
     )
     publisher = Publisher(
@@ -88,10 +98,15 @@ def build(found: Settings, stack: ExitStack) -> Flask:
     return app
 
 
+def _topics(prefix: str) -> list[TopicSpec]:
+    # A responses topic with another number of partitions, or one that forgets, must never be written to.
+    wanted = [topics.topics()[name] for name in (topics.SESSIONS, topics.RESPONSES)]
+    return [TopicSpec(name=prefix + topic.name, partitions=topic.partitions, config=topic.config) for topic in wanted]
+
+
 def _watch(health: ops.Health, directory: Directory, publisher: Publisher, built: page.Built, staleness: float) -> None:
     metrics.DIRECTORY_AGE.set(directory.confirmed_seconds_ago())
-    read = "the sessions topic was not yet read to its end"
-    health.ready("directory", lambda: None if directory.confirmed_seconds_ago() != float("inf") else read)
+    health.ready("directory", lambda: directory.problem)
     health.ready("flusher", lambda: None if publisher.alive() else "the thread that sends to Kafka does not run")
     old = "the sessions topic was not read to its end lately: Kafka may be away"
     health.notice("kafka", lambda: None if directory.confirmed_seconds_ago() <= staleness else old)

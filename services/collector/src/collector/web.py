@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import orjson
 from flask import Flask, Response, request
@@ -17,7 +17,6 @@ from chassis.web import problem, unavailable
 from collector import acceptance, forms, metrics, schemas
 from collector.acceptance import Refusal, SessionRules, Submission
 from collector.directory import Directory, Known
-from collector.publisher import Publisher
 from contracts import topics
 from contracts.codec import encode
 from contracts.messages import ResponseSubmitted
@@ -45,6 +44,12 @@ class _Page:
     etag: str
 
 
+class Outlet(Protocol):
+    """Where accepted responses go: returns once a record is acknowledged, no later than the deadline."""
+
+    def publish(self, record: Outgoing, deadline: float) -> None: ...
+
+
 class Desk:
     """Takes submissions and asks the rules, the directory and Kafka about them, in this order."""
 
@@ -52,7 +57,7 @@ class Desk:
         self,
         *,
         directory: Directory,
-        publisher: Publisher,
+        publisher: Outlet,
         topic: str,
         limits: Limits,
         clock: Callable[[], datetime],

@@ -163,12 +163,12 @@ class Setting:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["token"])
 
-    def report(self, session: Session, accept: str = "application/json") -> httpx.Response:
+    def report(self, session: Session, accept: str = "application/json", lang: str = "en") -> httpx.Response:
         """The session's report as its coordinator gets it."""
         token = self.reporter_token(session)
         address = f"/v1/schools/{session.school.code}/sessions/{session.id}/report"
         headers = {"Authorization": f"Bearer {token}", "Accept": accept}
-        return self.http.get(f"{self.services.site.reporter}{address}", headers=headers)
+        return self.http.get(f"{self.services.site.reporter}{address}", params={"lang": lang}, headers=headers)
 
     def _open_campaign(self) -> None:
         if self._opened:

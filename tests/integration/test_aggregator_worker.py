@@ -82,6 +82,15 @@ def test_what_cannot_be_counted_is_buried_with_its_reason_and_its_place(here: Ag
         ("wrong-partition", other),
         ("late", home),
     } == {(letter.reason, letter.partition) for letter in letters if isinstance(letter, DeadLetter)}
+    told = here.metrics()
+    for labels in (
+        *('outcome="folded",reason=""', 'outcome="duplicate",reason=""', 'outcome="marker",reason=""'),
+        *(f'outcome="buried",reason="{one}"' for one in ("malformed", "unknown-session", "wrong-partition", "late")),
+    ):
+        assert f"aggregator_records_total{{{labels}}} 1.0" in told
+    helped = {line.split()[2] for line in told.splitlines() if line.startswith("# HELP")}
+    assert {line.split()[2] for line in told.splitlines() if line.startswith("# TYPE")} == helped
+    assert not any(secret in told for secret in (session.session, session.school, elsewhere.session))
     total = here.ledger()["total"]
     assert (1, 1, 4, 1) == tuple(total[field] for field in ("folded", "duplicates", "buried", "markers"))
 
@@ -124,3 +133,30 @@ def test_more_answers_than_used_codes_withhold_the_session_and_show_both_numbers
         "participation", lambda: here.db.participation.find_one({"groups.student.withheld": {"$ne": None}})
     )["groups"]["student"]
     assert ("more-answers-than-codes", 12, 11) == (told["withheld"], told["answered"], told["slips"]["used"])
+
+
+def test_doctor_finds_nothing_wrong_and_names_a_log_that_lost_records(here: Aggregation) -> None:
+    session = a_session()
+    here.announce(session)
+    here.start()
+    here.submit(*[a_response(session, number=n, signed=False) for n in range(3)])
+    here.folded_up()
+    assert "nothing is wrong" in here.ask("doctor")
+    here.stop()
+    here.db.offsets.update_one({"_id": topics.partition(session.school)}, {"$set": {"next": 7}})
+    said = here.ask("doctor", code=1)
+    assert "7 records are counted, the log has 3" in said
+    assert "the ledger does not balance" in said
+
+
+def test_verify_names_the_first_count_that_was_tampered_with(here: Aggregation) -> None:
+    session = a_session()
+    here.announce(session)
+    here.start()
+    here.submit(*[a_response(session, number=n, signed=False) for n in range(25)])
+    here.folded_up()
+    wait_for("the session", lambda: here.db.sessions.find_one({"_id": session.session}))
+    assert "everything stored agrees" in here.ask("verify")
+    name = f"{session.session}/student/1"
+    here.db.snapshots.update_one({"_id": name}, {"$inc": {"items.A1.0": 1, "items.A1.1": -1}})
+    assert f"snapshot {name}: items differs: A1 is stored as" in here.ask("verify", code=1)

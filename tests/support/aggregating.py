@@ -1,5 +1,6 @@
 """The aggregator as it really runs: workers in processes of their own, topics and a database of their own."""
 
+import http.client
 import json
 import os
 import secrets
@@ -25,7 +26,7 @@ from contracts.messages import Campaign, Message, ResponseSubmitted, SchoolSessi
 from support.builders import DAY_MS
 from support.parts import KafkaPart, MongoPart
 
-LIMIT = 60.0
+LIMIT = 120.0
 COLLECTIONS = (
     *("offsets", "seen", "cells", "moments", "covers", "snapshots", "sessions"),
     *("participation", "campaigns", "editions", "admitted", "current", "leases"),
@@ -54,6 +55,7 @@ class Aggregation:
     blob_key: str = field(repr=False)
     database: str
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -82,10 +84,10 @@ class Aggregation:
 
     def start(self, what: str = "worker", **changes: str) -> subprocess.Popen[bytes]:
         """A process of the aggregator; its log goes to a file."""
+        env = self.environment(**changes)
+        self.ports.append(int(env["METRICS_PORT"]))
         log = (self.folder / f"{what}-{len(self.processes)}.log").open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "aggregator", what], env=self.environment(**changes), stderr=log, stdout=log
-        )
+        process = subprocess.Popen([sys.executable, "-m", "aggregator", what], env=env, stderr=log, stdout=log)
         log.close()
         self.processes.append(process)
         return process
@@ -155,6 +157,15 @@ class Aggregation:
             return all(at.get(number, 0) >= end for number, end in ends.items())
 
         wait_for("the end of the log", done, seconds)
+
+    def metrics(self, number: int = -1) -> str:
+        """What a process says of itself."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[number], timeout=10)
+        try:
+            connection.request("GET", "/metrics")
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
 
     def stop(self) -> None:
         """Ends every process that is still there, asking first."""

@@ -79,6 +79,7 @@ def _read(archive: Archive) -> _Stored:
 
 def _differences(stored: _Stored, counted: Recount, purged: set[int]) -> Iterator[str]:
     yield from _accounts(stored, counted, purged)
+    yield from _snapshots(stored, counted, purged)
     for (session, group), cell in stored.cells.items():
         if stored.partitions[session] in purged:
             continue
@@ -90,7 +91,6 @@ def _differences(stored: _Stored, counted: Recount, purged: set[int]) -> Iterato
     for session, group in counted.tales:
         if counted.sessions[session].partition not in purged and (session, group) not in stored.cells:
             yield f"cell {session}/{group} is in the log and not stored"
-    yield from _snapshots(stored, counted, purged)
 
 
 def _accounts(stored: _Stored, counted: Recount, purged: set[int]) -> Iterator[str]:

@@ -22,12 +22,12 @@ from stack.toolbox import ROOT
 
 
 def stop_on_signals() -> None:
-    """Turns the end of the terminal and a polite kill into the same clean stop as Ctrl-C."""
+    """Turns Ctrl-C, the end of the terminal and a polite kill into the same clean stop, wherever it was started."""
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
 
 

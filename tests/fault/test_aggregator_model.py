@@ -255,7 +255,7 @@ def machine(client: Client) -> Iterator[type[Two]]:
 
 
 def run(machine: type[Two], examples: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis has no types here
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,

@@ -129,8 +129,11 @@ def _hand_over(
             source.pause()  # every time: a partition that came meanwhile is not paused
             paused = True
             pause(next(waits))
-            for partition, unasked in source.poll(0.0, 1).items():
-                source.seek(partition, unasked[0].offset)
+            try:
+                for partition, unasked in source.poll(0.0, 1).items():
+                    source.seek(partition, unasked[0].offset)
+            except Unavailable as reason:
+                event("waiting", reason=reason.reason)
             records = _still_ours(source, handler, records)
             if not records:
                 return

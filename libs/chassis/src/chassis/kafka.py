@@ -173,7 +173,7 @@ class PartitionedConsumer:
     """Owns partitions of one topic: by group (`group` given) or the listed ones; offsets are the caller's.
 
     `assigned(partitions) -> {partition: next offset}` is asked whenever partitions come, `revoked` told when they go.
-    Partitions that came by group wait, paused, until the next `poll` has asked for their offsets: kafka-python calls
+    Partitions that came wait, paused, until a `poll` has asked for their offsets: kafka-python calls
     its listeners on the thread of its heartbeats, where neither a slow question nor an error of ours may happen.
     """
 
@@ -226,10 +226,9 @@ class PartitionedConsumer:
         if group is not None:
             self.consumer.subscribe([topic], listener=Listener())
         else:
-            wanted = sorted(partitions)
-            self.consumer.assign([TopicPartition(topic, number) for number in wanted])
-            self._coming.update(wanted)
-            self._take()
+            wanted = [TopicPartition(topic, number) for number in sorted(partitions)]
+            self.consumer.assign(wanted)
+            self._announce(wanted)
 
     @property
     def owned(self) -> frozenset[int]:
@@ -250,6 +249,11 @@ class PartitionedConsumer:
     def seek(self, partition: int, offset: int) -> None:
         """The next poll reads `partition` from `offset` on."""
         self.consumer.seek(TopicPartition(self._topic, partition), offset)
+
+    def leave(self, partition: int) -> None:
+        """Reads nothing more of one partition."""
+        self._owned.discard(partition)
+        self.consumer.pause(TopicPartition(self._topic, partition))
 
     def pause(self) -> None:
         """Polls keep the membership alive and bring nothing until `resume`."""
@@ -276,6 +280,12 @@ class PartitionedConsumer:
             return {tp.partition: at for tp, at in ask([TopicPartition(self._topic, p) for p in partitions]).items()}
         except KafkaError as error:
             raise Unavailable("broker") from error
+
+    def _announce(self, came: Sequence[Any]) -> None:
+        self._coming.update(tp.partition for tp in came)
+        self.consumer.pause(*came)
+        for tp in came:
+            self.consumer.seek(tp, 0)  # replaced before anything is read; without one it asks Kafka for its own
 
     def _take(self) -> None:
         if not self._coming:
@@ -357,6 +367,23 @@ def check_topics(bootstrap: str, specs: Sequence[TopicSpec]) -> list[str]:
         present = set(admin.list_topics())
         missing = [f"{spec.name} is missing" for spec in specs if spec.name not in present]
         return missing + topic_differences(admin, [spec for spec in specs if spec.name in present])
+    except KafkaError as error:
+        raise Unavailable("broker") from error
+    finally:
+        admin.close()
+
+
+def delete_records(bootstrap: str, topic: str, below: Mapping[int, int]) -> None:
+    """Deletes each partition's records whose offset is lower; the log begins there from now on. Kafka frees the disk
+    a whole segment at a time, and never the one that it still writes to. Unavailable if Kafka is away."""
+    if not below:
+        return
+    try:
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=10_000)
+    except KafkaError as error:
+        raise Unavailable("broker") from error
+    try:
+        admin.delete_records({TopicPartition(topic, number): offset for number, offset in below.items()})
     except KafkaError as error:
         raise Unavailable("broker") from error
     finally:

@@ -44,12 +44,12 @@ class Desk:
                 if self._db.offsets.find_one({"_id": EDITOR}, {"_id": 1}) is None:
                     self._db.offsets.insert_one({"_id": EDITOR, "epoch": 0, "beats": 0, "holder": ""})
             row = self._db.offsets.find_one_and_update(
-                {"_id": EDITOR},
+                {"_id": EDITOR, "barred": None},
                 {"$inc": {"epoch": 1, "beats": 1}, "$set": {"holder": self._holder}},
                 return_document=ReturnDocument.AFTER,
             )
             if row is None:
-                raise Fatal("the editor's document went away while it was taken")
+                raise Fenced("nobody may lead now: a rebuild or restore is under way or done")
             self._epoch = row["epoch"]
             self._db.current.update_one({"_id": "pointer"}, {"$setOnInsert": {"database": self._name}}, upsert=True)
 

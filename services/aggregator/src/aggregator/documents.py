@@ -15,6 +15,17 @@ Document = dict[str, Any]
 COUNTERS = ("folded", "duplicates", "buried", "markers")
 
 
+def new_offsets() -> Document:
+    """A partition of which nothing was counted yet, without its id and epoch."""
+    zeros = dict.fromkeys(COUNTERS, 0)
+    return {"next": 0, "in_a_row": 0, **zeros, "purged": dict(zeros)}
+
+
+def purged_to(offsets: Mapping[str, Any]) -> int:
+    """The offset below which a partition's records were purged: every record stands in one of its counters."""
+    return sum(offsets["purged"][name] for name in COUNTERS)
+
+
 def seen_document(tally: Tally) -> Document:
     """The response ids of one batch, sorted so that the order in which they came is not kept."""
     return {

@@ -37,11 +37,11 @@ class Places:
 
 @dataclass(kw_only=True, slots=True)
 class _Work:
-    """A campaign in work: its nation, how far each cell is known, and when its last edition was made."""
+    """A campaign in work: its nation, how far each cell is known, and when it was last looked through."""
 
     nation: Nation
     known: dict[tuple[str, str], Last] = field(default_factory=lambda: defaultdict(Last))
-    made: float | None = None
+    looked: float | None = None
     number: int = 0
     final: bool = False
     ballots_checked: date | None = None
@@ -139,8 +139,9 @@ class Editor:
         if work.final:
             return
         now = self._monotonic()
-        if work.made is not None and now - work.made < self._edition_seconds:
+        if work.looked is not None and now - work.looked < self._edition_seconds:
             return
+        work.looked = now
         with metrics.EDITION_SECONDS.time():
             for batch in released(self._desk.archive, campaign.campaign, work.known):
                 work.nation.wait(batch)
@@ -201,7 +202,7 @@ class Editor:
         if work.ballots_checked is not None:
             head["ballots_checked"] = work.ballots_checked.isoformat()
         self._desk.publish(documents, {"_id": head["_id"], "batches": list(ids), "rest": list(rest)})
-        work.number, work.final, work.made = number, final, self._monotonic()
+        work.number, work.final = number, final
         metrics.EDITIONS.labels(str(final).lower()).inc()
         event("edition", campaign=head["campaign"], number=number, final=final, batches=len(ids) + len(rest))
         self._announce(work.nation.campaign)

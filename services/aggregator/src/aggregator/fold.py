@@ -62,12 +62,20 @@ class Fold:
         self._closed: dict[int, set[str]] = {}
         self._runs: dict[str, Run] = {}
         self._in_a_row: dict[int, int] = {}
+        self._carried: dict[str, frozenset[bytes]] = {}
 
     def own(self, partition: int, ids: Iterable[bytes], closed: Iterable[str], in_a_row: int = 0) -> None:
         """Takes a partition with the response ids and closed sessions that it has so far."""
         self._ids[partition] = set(ids)
         self._closed[partition] = set(closed)
         self._in_a_row[partition] = in_a_row
+
+    def carry(self, partition: int, sessions: Iterable[str], ids: frozenset[bytes]) -> None:
+        """Counts what the log still has of `sessions` without adding it to their cells, up to their close marker:
+        a response is folded if its id is one of `ids`, else a duplicate of one that the log no longer has."""
+        for session in sessions:
+            self._carried[session] = ids
+            self._closed[partition].discard(session)
 
     def disown(self, partition: int) -> None:
         """Forgets everything of a partition."""
@@ -158,9 +166,11 @@ class Fold:
         if type(read) is not intake.Placed:
             tally.markers += 1
             if isinstance(read, intake.Closing) and read.terms.session not in self._closed[tally.partition]:
+                self._closed[tally.partition].add(read.terms.session)
+                if read.terms.session in self._carried:
+                    return
                 run = self.run(read.terms)
                 run.closing = read.groups
-                self._closed[tally.partition].add(read.terms.session)
                 closings.append((run, record.offset))
             return
         known = self._ids[tally.partition]
@@ -171,6 +181,13 @@ class Fold:
         if session in self._closed[tally.partition]:
             raise Rejected("late")
         answers, marks = read.rows()
+        if session in self._carried:
+            if read.key in self._carried[session]:
+                known.add(read.key)
+                tally.ids.append(read.key)
+            else:
+                tally.duplicates += 1
+            return
         run = self._runs.get(session) or self.run(read.terms)
         cell = run.cells[read.group]
         if cell.row < 0:

@@ -1,6 +1,6 @@
 """The log read from where it begins to where it ended when asked, for recounts; owns and commits nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from chassis.kafka import PartitionedConsumer, Record
 
@@ -8,7 +8,7 @@ _MOST = 5_000
 
 
 class LogReader:
-    """One pass over all partitions of `responses-v1`; records of a partition come in offset order."""
+    """Passes over all partitions of a topic; records of a partition come in offset order."""
 
     def __init__(self, bootstrap: str, topic: str, partitions: int) -> None:
         self._bootstrap = bootstrap
@@ -28,9 +28,22 @@ class LogReader:
         """Where each partition begins now."""
         return {number: start for number, (start, _) in self.bounds().items()}
 
-    def records(self, seconds_of_silence: float = 30.0) -> Iterator[Record]:
-        """Every record. Unavailable if Kafka is away; ends where the log ended at the call."""
-        bounds = {number: row for number, row in self.bounds().items() if row[0] < row[1]}
+    def records(
+        self,
+        seconds_of_silence: float = 30.0,
+        *,
+        starts: Mapping[int, int] | None = None,
+        ends: Mapping[int, int] | None = None,
+        enough: Callable[[int], bool] = lambda number: False,
+    ) -> Iterator[Record]:
+        """Every record, or those of each partition from `starts` to below `ends`. Unavailable if Kafka is away; ends
+        where the log ended at the call. No more of a partition is read once there is `enough` of it."""
+        bounds = {}
+        for number, (start, end) in self.bounds().items():
+            first = start if starts is None else starts.get(number, end)
+            last = end if ends is None else min(end, ends.get(number, 0))
+            if first < last:
+                bounds[number] = first, last
         if not bounds:
             return
         source = self._source({number: start for number, (start, _) in bounds.items()})
@@ -40,8 +53,9 @@ class LogReader:
                 for number, rows in source.poll(seconds_of_silence, _MOST).items():
                     end = bounds[number][1]
                     yield from (row for row in rows if row.offset < end)
-                    if rows and rows[-1].offset >= end - 1:
+                    if rows and (rows[-1].offset >= end - 1 or enough(number)):
                         missing.discard(number)
+                        source.leave(number)
         finally:
             source.close()
 

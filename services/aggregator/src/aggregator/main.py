@@ -185,6 +185,20 @@ def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool]
         editor.stop()
 
 
+def _tidying(beat: Callable[[], None], seconds: float = 60.0) -> Callable[[], None]:
+    """The beat, with a look for young cyclic garbage once a minute, since nothing else looks for it."""
+    due = time.monotonic() + seconds
+
+    def beat_and_tidy() -> None:
+        nonlocal due
+        beat()
+        if time.monotonic() > due:
+            gc.collect(1)
+            due = time.monotonic() + seconds
+
+    return beat_and_tidy
+
+
 @dataclass(slots=True)
 class Ready:
     """The worker, once it has been built; until then the process is not ready."""
@@ -230,7 +244,7 @@ def _fold_until(
             source,
             worker,
             stop=stopping,
-            beat=health.beat,
+            beat=_tidying(health.beat),
             at_most=settings.batch_records,
             seconds=settings.batch_seconds,
         )

@@ -48,10 +48,10 @@ class Store:
         with told_apart():
             self._make_offsets(partition)
             offsets = self._db.offsets.find_one_and_update(
-                {"_id": partition}, {"$inc": {"epoch": 1}}, return_document=ReturnDocument.AFTER
+                {"_id": partition, "barred": None}, {"$inc": {"epoch": 1}}, return_document=ReturnDocument.AFTER
             )
             if offsets is None:
-                raise Fatal(f"partition {partition} has no offsets document although it was just made")
+                raise Fenced(f"partition {partition} may not be taken now: a rebuild or restore is under way or done")
             return self._load(offsets, fold, lookup)
 
     def reread(self, owned: Owned, fold: Fold, lookup: Lookup) -> tuple[Owned, list[SessionState]]:
@@ -98,7 +98,7 @@ class Store:
     def _make_offsets(self, partition: int) -> None:
         if self._db.offsets.find_one({"_id": partition}, {"_id": 1}) is None:
             with suppress(DuplicateKeyError):  # somebody else made it in this moment
-                self._db.offsets.insert_one({"_id": partition, "epoch": 0, **_new_offsets()})
+                self._db.offsets.insert_one({"_id": partition, "epoch": 0, **documents.new_offsets()})
 
     def _load(self, offsets: Document, fold: Fold, lookup: Lookup) -> tuple[Owned, list[SessionState]]:
         partition = offsets["_id"]
@@ -191,11 +191,6 @@ class Store:
         blob = self._sealer.seal(state.terms.session, state.unreleased)
         changing, fixed = documents.cell_fields(state, blob, day)
         return UpdateOne({"_id": state.terms.session}, {"$set": changing, "$setOnInsert": fixed}, upsert=True)
-
-
-def _new_offsets() -> Document:
-    zeros = dict.fromkeys(documents.COUNTERS, 0)
-    return {"next": 0, "in_a_row": 0, **zeros, "purged": dict(zeros)}
 
 
 def _chunks(rows: Sequence[Any]) -> Iterator[list[Any]]:

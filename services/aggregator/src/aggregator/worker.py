@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -111,6 +112,8 @@ class Worker:
         try:
             changes = self._fold.batch(wanted, self._book.asker())
             self._graveyard.bury(changes.dead)
+            # Terms before figures: whoever reads a cell finds its session.
+            self._write_sessions({state.terms.session for state in changes.sessions})
             self._tell_terms(changes.sessions)
             self._owned |= self._store.commit(self._owned, changes, self._today())
         except Unavailable as reason:
@@ -197,12 +200,17 @@ class Worker:
 
     def _tell_sessions(self) -> None:
         self._book.refresh()
+        self._write_sessions(None)
+
+    def _write_sessions(self, wanted: set[str] | None) -> None:
+        """Writes the sessions of our partitions that came or changed; only the wanted ones, or all."""
         self._unwritten |= self._book.fresh
         self._book.fresh = set()
-        mine = [session for session in self._unwritten if self._partition(session) in self._owned]
+        due = self._unwritten if wanted is None else self._unwritten & wanted
+        mine = [session for session in due if self._partition(session) in self._owned]
         if mine:
             self._store.write_sessions([self._book.messages[session] for session in mine])
-        self._unwritten.clear()
+        self._unwritten -= due
 
     def _watch(self) -> None:
         nexts = self.next_offsets()
@@ -258,5 +266,5 @@ def _count(changes: Changes, seconds: float) -> None:
 
 
 def _forget(gauge: Any, partition: int) -> None:
-    if (str(partition),) in gauge._metrics:
+    with suppress(KeyError):
         gauge.remove(str(partition))

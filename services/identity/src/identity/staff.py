@@ -91,7 +91,7 @@ def totp_text(secret: bytes) -> str:
 
 def otpauth(user: str, secret: bytes) -> str:
     """The address that an authenticator scans."""
-    return f"otpauth://totp/{quote(f'Güzgü:{user}')}?secret={totp_text(secret)}&issuer={quote('Güzgü')}"
+    return f"otpauth://totp/{quote('Güzgü')}:{quote(user)}?secret={totp_text(secret)}&issuer={quote('Güzgü')}"
 
 
 def wait_after(mistakes: int) -> int:

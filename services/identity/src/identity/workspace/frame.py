@@ -51,7 +51,7 @@ def t(key: str, **values: object) -> str:
 def reason(refusal: Refused) -> str:
     """A refusal in words."""
     words = t(f"reason.{refusal.reason}")
-    return f"{words} {t('wait', count=refusal.retry_after)}" if refusal.retry_after else words
+    return " ".join((words, t("wait", count=refusal.retry_after))) if refusal.retry_after else words
 
 
 def cookie_name() -> str:
@@ -162,7 +162,7 @@ def _navigation(person: Person | None) -> list[Mapping[str, object]]:
     if person is None:
         return []
     shown = [(href, key) for href, key, right in _PAGES if person.may(right)]
-    best = max((href for href, _ in shown if request.path.startswith(href)), key=len, default="")
+    best = max((href for href, _ in shown if f"{request.path}/".startswith(f"{href}/")), key=len, default="")
     return [{"text": t(key), "href": href, "current": href == best} for href, key in shown]
 
 

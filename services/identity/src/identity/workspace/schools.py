@@ -2,6 +2,7 @@
 
 from flask import Response, request
 
+from contracts.schemas import LEVELS
 from identity import codes
 from identity.current import the_desk
 from identity.desk import accounts, campaigns
@@ -66,6 +67,7 @@ def one_school(school: str) -> Response:
         "school_entry.html",
         school=school,
         entry=entry,
+        levels=[level for level in LEVELS if level in entry.levels],
         coordinators=staff.coordinators(place, school),
         invitation=staff.invitation_of(place, school),
         notes=records.notes(place, {"school": school}, 20),

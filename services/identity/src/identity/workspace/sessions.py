@@ -8,7 +8,7 @@ from flask import Response, redirect, request
 
 from contracts.messages import Campaign
 from contracts.questionnaire import LANGUAGES
-from contracts.schemas import GROUPS
+from contracts.schemas import GROUPS, LEVELS
 from identity.current import the_desk
 from identity.desk import conduct
 from identity.reasons import Refused
@@ -73,7 +73,7 @@ def _form(errors: dict[str, str], done: list[str], status: int = 200) -> Respons
     entry = schools.get(desk.place, who.school or "")
     offered = _open_campaigns()
     bank = desk.bank(offered[0].questionnaire) if offered else None
-    levels = list(entry.levels) if entry else []
+    levels = [level for level in LEVELS if entry and level in entry.levels]
     asked = {group: [level for level in levels if bank and group in bank.groups(level)] for group in GROUPS}
     optional: dict[str, tuple[str, str]] = {}
     for level in levels if bank else ():
@@ -97,6 +97,7 @@ def _form(errors: dict[str, str], done: list[str], status: int = 200) -> Respons
         asked=asked,
         optional=optional,
         own_rows=range(1, OWN_ROWS + 1),
+        zone=desk.settings.timezone,
         today=now.date().isoformat(),
         later=(now + timedelta(days=14)).date().isoformat(),
     )
@@ -142,7 +143,10 @@ def _level(level: str) -> str:
 
 
 def _own_items(form: Any) -> tuple[dict[str, str], ...]:
-    rows = [{language: form.get(f"own-{n}-{language}", "").strip() for language in LANGUAGES} for n in range(1, 11)]
+    rows = [
+        {language: form.get(f"own-{n}-{language}", "").strip() for language in LANGUAGES}
+        for n in range(1, OWN_ROWS + 1)
+    ]
     return tuple(row for row in rows if any(row.values()))
 
 

@@ -242,9 +242,11 @@ class Office:
     token: str = field(repr=False)
 
     @classmethod
-    def signed_in(cls, http: httpx.Client, url: str, user: str, password: str, totp_secret: str) -> "Office":
-        """Signs in by `POST /v1/tokens`."""
-        body = {"user": user, "password": password, "totp": one_time_code(totp_secret)}
+    def signed_in(
+        cls, http: httpx.Client, url: str, user: str, password: str, totp_secret: str, at: float | None = None
+    ) -> "Office":
+        """Signs in by `POST /v1/tokens`, with the one-time code of now or of another time (seconds since 1970)."""
+        body = {"user": user, "password": password, "totp": one_time_code(totp_secret, at)}
         answer = http.post(f"{url}/v1/tokens", json=body)
         assert answer.status_code == 200, answer.text
         token = answer.json()["token"]

@@ -143,8 +143,13 @@ class Setting:
 
     def counted(self, session: Session, group: str, n: int) -> dict[str, Any]:
         """The cell as soon as `n` people are in it; AssertionError if there are more, or never so many."""
+        return self.counted_of(session.id, group, n)
+
+    def counted_of(self, session: str, group: str, n: int) -> dict[str, Any]:
+        """The same for the id of a session."""
         found = until(
-            lambda: (cell := self.counts(session, group)) is not None and cell["n"] >= n and cell, f"a count of {n}"
+            lambda: (cell := self.all_counts().get((session, group))) is not None and cell["n"] >= n and cell,
+            f"a count of {n}",
         )
         assert found["n"] == n
         return dict(found)

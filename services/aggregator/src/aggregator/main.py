@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from aggregator import metrics
+from aggregator import metrics, pointer
 from aggregator import settings as aggregator_settings
 from aggregator.archive import Archive
 from aggregator.commands.ballots import check_ballots
@@ -139,13 +139,14 @@ def run_editor(environ: Mapping[str, str]) -> None:
         stack.callback(producer.close)
         while not stopping():
             with ExitStack() as turn:
+                database = _current(client, settings, stopping)
                 sessions = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.SESSIONS)
                 turn.callback(sessions.close)
                 campaigns = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.CAMPAIGNS)
                 turn.callback(campaigns.close)
                 book = TermsBook(sessions.read_to_end)
                 editor = Editor(
-                    Desk(client, settings.statistics_database, sealer_of(settings), secrets.token_hex(8)),
+                    Desk(client, database, sealer_of(settings), secrets.token_hex(8)),
                     book,
                     campaigns.read_to_end,
                     producer,
@@ -155,6 +156,17 @@ def run_editor(environ: Mapping[str, str]) -> None:
                     edition_seconds=settings.edition_seconds,
                 )
                 _edit_until(editor, health, stopping)
+
+
+def _current(client: Client, settings: Settings, stopping: Callable[[], bool]) -> str:
+    """The database that counts now; waits while MongoDB is away."""
+    while not stopping():
+        try:
+            return pointer.current(client, settings.statistics_database)
+        except Unavailable as reason:
+            logs.event("waiting", reason=reason.reason)
+            time.sleep(1.0)
+    return settings.statistics_database
 
 
 def _bad_ballots(settings: Settings, book: TermsBook, beat: Callable[[], None]) -> int:
@@ -179,6 +191,7 @@ def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool]
         except Fenced as fenced:
             metrics.EDITOR_LEADS.set(0)
             logs.event("fenced", detail=str(fenced))
+            time.sleep(1.0)
             return
         time.sleep(1.0)
     with suppress(Unavailable):  # then the next editor waits a little longer
@@ -219,7 +232,7 @@ def _fold_until(
         stack.callback(reader.close)
         now = clock(settings.clock_offset_seconds)
         worker = Worker(
-            Store(client, settings.statistics_database, sealer_of(settings)),
+            Store(client, _current(client, settings, stopping), sealer_of(settings)),
             TermsBook(reader.read_to_end),
             DeadLetters(producer, settings.topic_prefix + topics.DEAD_LETTERS),
             today=lambda: now().date(),
@@ -255,7 +268,8 @@ def archive(settings: Settings) -> Iterator[Archive]:
     """The database for reading, as it stands now."""
     with connect(settings.mongo_uri.reveal(), app="aggregator-command", pool=4) as client:
         with client.start_session(snapshot=True) as session:
-            yield Archive(client, settings.statistics_database, sealer_of(settings), session)
+            database = pointer.current(client, settings.statistics_database)
+            yield Archive(client, database, sealer_of(settings), session)
 
 
 def log_of(settings: Settings) -> LogReader:

@@ -2,11 +2,17 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from aggregator.intake import REASONS
+
 RECORDS = Counter(
     "aggregator_records_total",
     "Records of responses-v1 committed, by outcome (folded, duplicate, buried, marker) and reason of burying.",
     ["outcome", "reason"],
 )
+for _outcome in ("folded", "duplicate", "marker"):
+    RECORDS.labels(_outcome, "")
+for _reason in REASONS:
+    RECORDS.labels("buried", _reason)
 BATCH_SECONDS = Histogram(
     "aggregator_batch_seconds",
     "Time from a gathered batch to its commit.",

@@ -1,5 +1,6 @@
 """The reporter's commands."""
 
+import json
 import os
 import sys
 
@@ -7,6 +8,7 @@ import click
 
 from chassis.settings import SettingsError
 from reporter import main
+from reporter import openapi as description
 
 
 @click.group()
@@ -22,6 +24,12 @@ def web() -> None:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     os.execv(sys.executable, command)  # noqa: S606  # becomes gunicorn, so that signals reach it
+
+
+@commands.command()
+def openapi() -> None:
+    """Prints the description of the HTTP interface, as contracts/openapi/reporter.json holds it."""
+    click.echo(json.dumps(description.document(), ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":

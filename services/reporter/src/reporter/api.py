@@ -50,6 +50,7 @@ class _Answered(Exception):
 def register(app: Flask, desk: Desk) -> None:
     """Adds every route to the app."""
     app.register_error_handler(_Answered, lambda found: found.answer)
+    app.register_error_handler(404, lambda found: message(desk.pages, 404, "missing", None, "not-found"))
     add = app.add_url_rule
     add("/", "dashboard", lambda: _dashboard(desk))
     add("/v1/national", "national", lambda: _national(desk, "json"))

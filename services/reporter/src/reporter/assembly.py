@@ -16,7 +16,7 @@ State = Literal["none", "filling", "after-close", "withheld", "shown", "released
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroupState:
-    """How far one group of a session has come. `answers` in steps of 5 (0 below k) until released, then `n`; `slips`
+    """How far one group of a session has come. `answers` in steps of 5 (0 below k), exact once known; `slips`
     after the close; `rate` of the registered people, `over` if more answered than the registry knows."""
 
     group: str
@@ -98,7 +98,9 @@ def _group(
     group: str, terms: Mapping[str, Any], counted: Mapping[str, Any] | None, shown: ShownGroup | Withheld | None
 ) -> GroupState:
     table = shown if isinstance(shown, ShownGroup) else None
-    answers = int(counted["answers"]) if counted else 0
+    steps = int(counted["answers"]) if counted else 0
+    exact = counted.get("answered") if counted else None
+    answers = steps if exact is None else int(exact)
     slips = counted.get("slips") if counted else None
     state, reason = _state(group, int(terms["k"]), counted, shown)
     people = table.n if table else answers
@@ -128,7 +130,9 @@ def _state(
         return "withheld", shown.reason
     said = counted["state"] if counted else "empty"
     if said == "withheld":
-        return "withheld", "below-k" if counted and int(counted["answers"]) < k else "more-answers-than-codes"
+        below = counted is not None and int(counted["answers"]) < k
+        told = counted.get("withheld") if counted else None
+        return "withheld", told or ("below-k" if below else "more-answers-than-codes")
     if said == "empty":
         return "none", None
     if said == "released":

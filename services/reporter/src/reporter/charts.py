@@ -108,7 +108,7 @@ def _likert(items: Sequence[tuple[str, Sequence[Bar]]], width: int) -> Any:
         y=altair.Y("top:Q", scale=down, axis=None),
         y2="bottom:Q",
         color=altair.Color("colour:N", scale=None),
-        tooltip=altair.Tooltip(["words:N"]),
+        tooltip=altair.Tooltip("words:N"),
     )
     labels = (
         base.transform_filter("datum.label")
@@ -211,7 +211,7 @@ def _dots(lines: Sequence[tuple[str, Sequence[Dot]]], axis: str, width: int) -> 
             .mark_rule(strokeWidth=3, opacity=0.45)
             .encode(x=altair.X("low:Q", scale=across, axis=x_axis), x2="high:Q", y=where, color=colour)
         )
-    layers.append(base.mark_point(size=150).encode(x=x, y=where, color=colour, shape=shape, tooltip=["words:N"]))
+    layers.append(base.mark_point(size=150).encode(x=x, y=where, color=colour, shape=shape, tooltip=altair.Tooltip("words:N")))
     layers.append(
         altair.Chart(_data(words))
         .mark_text(align="left", baseline="middle", fontSize=15)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from flask import Flask, Response, request, send_file
+from flask import Flask, Response, request
 
 from chassis import logs, mongo, ops
 from chassis.settings import clock, load
@@ -83,11 +83,11 @@ def build(found: Settings, stack: ExitStack) -> Flask:
 
 def _serve_script(app: Flask, script: Path) -> None:
     """The chart script under a name that changes with its content, so it is fetched once."""
-    zipped = script.with_name(script.name + ".gz")
+    plain, zipped = script.read_bytes(), script.with_name(script.name + ".gz").read_bytes()
 
     def view() -> Response:
-        small = request.accept_encodings.best == "gzip" or request.accept_encodings["gzip"] > 0
-        answer = send_file(zipped if small else script, mimetype="text/javascript", max_age=YEAR)
+        small = request.accept_encodings["gzip"] > 0
+        answer = Response(zipped if small else plain, mimetype="text/javascript")
         answer.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         answer.headers["Vary"] = "Accept-Encoding"
         if small:

@@ -55,9 +55,7 @@ def test_what_people_typed_is_escaped() -> None:
 @pytest.mark.parametrize("lang", ["az", "en"])
 def test_the_promise_names_both_operators_and_the_groups_own_threshold(lang: str) -> None:
     said = slips.promise(replace(SHEET, lang=lang), slips.texts())
-    assert {"Bureau <A>", "Office B", "12", "answers.example.az"} <= {
-        part for part in re.split(r"[()]|(?<=[ ,])|(?=[ ,.])", said)
-    } or all(word in said for word in ("Bureau <A>", "Office B", "12", "answers.example.az"))
+    assert [word for word in ("Bureau <A>", "Office B", "12", "answers.example.az") if word not in said] == []
 
 
 def test_one_operator_of_both_services_is_said() -> None:

@@ -9,7 +9,7 @@ BALLOT_OUTCOMES = {
     "signed": ("first", "repeated"),
     "refused": (
         *("unknown-slip", "too-many-attempts", "not-yet-open", "session-closed", "code-used", "bad-blinded-message"),
-        *("signers-busy", "signers-away", "database", "malformed"),
+        *("signers-busy", "signers-away", "database"),
     ),
 }
 BALLOT_SECONDS = Histogram("identity_ballot_seconds", "Time to answer a request for a ballot.")

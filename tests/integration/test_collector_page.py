@@ -1,5 +1,6 @@
 """The questionnaire page in real Chromium: from the slip to "Counted", whatever the network and the people do."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from support.ballots import Signer, a_session
 from support.collecting import Collector, Topics, make_topics, running_collector, until
 from support.parts import KafkaPart
 from support.signing import Desk, running_desk
-from support.visiting import LETTERS, Visitor, fingerprint, launched, visiting
+from support.visiting import ARGUMENTS, CHROMIUM, LETTERS, Visitor, fingerprint, launched, visiting
 
 pytestmark = pytest.mark.integration
 
@@ -253,6 +254,7 @@ def test_a_shared_device_keeps_only_the_ballots_secrets_and_gets_the_same_ballot
     kept = stored(visitor)
     assert (kept["rows"], kept["local"], list(kept["tab"])) == ([], {}, ["blinding"])
     assert code not in str(kept)
+    assert set(json.loads(kept["tab"]["blinding"])) == {"keyId", "message", "inverse", "blinded"}
     visitor.page.on("dialog", lambda dialog: dialog.accept())
     visitor.page.reload()
     visitor.heading("Type what is on your slip")
@@ -540,3 +542,14 @@ def test_the_interface_is_described_on_a_page_to_try_it(visitor: Visitor, signer
     attempt.get_by_role("button", name="Send").click()
     attempt.get_by_text("unknown-session", exact=False).wait_for()
     assert Axe().run(visitor.page).response["violations"] == []
+
+
+def test_over_plain_http_there_is_one_sentence_and_no_form(browser: Browser, collector: Collector) -> None:
+    rule = f"--host-resolver-rules=MAP plain.example 127.0.0.1:{collector.port}"
+    other = browser.browser_type.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, rule])
+    page = other.new_page()
+    page.goto("http://plain.example/?lang=en#s=anything&c=anything")
+    page.get_by_text("works only over a secure connection", exact=False).wait_for()
+    assert page.locator("form, input").count() == 0
+    assert "#" not in page.url
+    other.close()

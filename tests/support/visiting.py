@@ -11,6 +11,7 @@ from contracts import ballots
 from support.ballots import Signer
 from support.collecting import Collector
 
+CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
@@ -19,7 +20,7 @@ LETTERS = {"leader": "L", "teacher": "T", "student": "S", "trainer": "C"}
 
 
 def launched(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
 
 
 def fingerprint(signer: Signer) -> str:
@@ -31,7 +32,7 @@ def fingerprint(signer: Signer) -> str:
 class Visitor:
     """One tab; complaints are what the browser's console and policy said."""
 
-    page: Page
+    page: Page, Playwright
     collector: Collector
     complaints: list[str] = field(default_factory=list)
     requests: list[Any] = field(default_factory=list)

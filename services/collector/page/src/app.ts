@@ -169,19 +169,27 @@ export class App {
 
   private async begin(mode: first.Mode): Promise<void> {
     const visit = this.visit;
-    const { session = "", group, code = "" } = visit.slip;
-    if (!group || !visit.key) return;
+    const { key } = visit;
+    if (!key) return;
     visit.mode = mode;
     this.to(() => end.waiting(this.voice, "ballot", false, () => undefined));
     // The secrets are kept before the code is traded: a lost answer can then be asked for again.
-    visit.blinding = (mode === "shared" && tab.held(session, group, visit.key.keyId)) || (await blind(session, group, visit.key));
-    if (mode === "shared") tab.hold(visit.blinding);
-    else {
-      visit.place = (await vault.open(code)).place;
+    visit.blinding = (mode === "shared" && tab.held(key.keyId)) || (await blind(key));
+    if (mode === "personal" && !(await this.keepHere(visit))) visit.mode = "shared";
+    if (visit.mode === "shared") tab.hold(visit.blinding);
+    await this.trade(visit);
+  }
+
+  /** Makes a place on this device; false if the browser keeps nothing, as in a private window. */
+  private async keepHere(visit: Visit): Promise<boolean> {
+    try {
+      visit.place = (await vault.open(visit.slip.code ?? "")).place;
       void navigator.storage?.persist?.();
       await this.save(visit);
+      return true;
+    } catch {
+      return false;
     }
-    await this.trade(visit);
   }
 
   private async trade(visit: Visit): Promise<void> {

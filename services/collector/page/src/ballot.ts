@@ -9,8 +9,6 @@ const NONCE_BYTES = 32;
 
 /** What must outlive a reload between asking and getting: the secrets of one blinding, as base64url. */
 export interface Blinding {
-  session: string;
-  group: Group;
   keyId: string;
   message: string;
   inverse: string;
@@ -47,10 +45,10 @@ export async function keyOf(card: string, session: string, group: Group): Promis
 }
 
 /** A fresh blinding for this key. */
-export async function blind(session: string, group: Group, key: GroupKey): Promise<Blinding> {
+export async function blind(key: GroupKey): Promise<Blinding> {
   const message = SUITE.prepare(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
   const { blindedMsg, inv } = await SUITE.blind(await imported(key), message);
-  return { session, group, keyId: key.keyId, message: b64(message), inverse: b64(inv), blinded: b64(blindedMsg) };
+  return { keyId: key.keyId, message: b64(message), inverse: b64(inv), blinded: b64(blindedMsg) };
 }
 
 /** The ballot from identity's answer; throws if the signature is not one of this key over this message. */

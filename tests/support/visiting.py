@@ -32,7 +32,7 @@ def fingerprint(signer: Signer) -> str:
 class Visitor:
     """One tab; complaints are what the browser's console and policy said."""
 
-    page: Page, Playwright
+    page: Page
     collector: Collector
     complaints: list[str] = field(default_factory=list)
     requests: list[Any] = field(default_factory=list)

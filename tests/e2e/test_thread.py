@@ -41,9 +41,9 @@ def test_a_code_becomes_a_count_and_a_count_becomes_a_report(setting: Setting) -
     def shown() -> dict[str, Any] | None:
         groups = {group["group"]: group for group in setting.report(session).json()["groups"]}
         teachers: dict[str, Any] = groups["teacher"]
-        return teachers if teachers["state"] == "final" else None
+        return teachers if teachers["state"] == "final" and teachers["slips"] else None
 
-    teachers = until(shown, "the report")
+    teachers = until(shown, "the report with its slips")
     assert teachers["answers"] == TEACHERS
     assert teachers["slips"]["used"] == TEACHERS
     page = setting.report(session, accept="text/html")

@@ -293,8 +293,8 @@ def _campaign_states(home: House, campaign: str) -> list[str]:
 def test_the_manifest_is_signed_and_chained(home: House, school: School, campaign: str) -> None:
     session = school.open(campaign)
     numbers = next(key for key in home.get("/.well-known/jwks.json")["keys"] if key["alg"] == "ES256")
-    point = [int.from_bytes(unb64(numbers[name])) for name in ("x", "y")]
-    key = EllipticCurvePublicNumbers(*point, SECP256R1()).public_key()
+    x, y = (int.from_bytes(unb64(numbers[name])) for name in ("x", "y"))
+    key = EllipticCurvePublicNumbers(x, y, SECP256R1()).public_key()
     lines = home.client().get("/v1/manifest").text.splitlines()
     before = ""
     for sequence, line in enumerate(lines, 1):

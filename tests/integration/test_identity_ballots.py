@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -77,11 +78,8 @@ def test_five_identical_requests_at_once_spend_one_code_and_get_one_answer(
 ) -> None:
     with ThreadPoolExecutor(5) as pool:
         for code in slips(home, coordinator, session, 10):
-            blinded = message()
-            rounds = [
-                pool.submit(patiently, lambda c=code, b=blinded: ballots.trade(home.desk, session, "student", c, b))
-                for _ in range(5)
-            ]
+            trade = partial(ballots.trade, home.desk, session, "student", code, message())
+            rounds = [pool.submit(patiently, trade) for _ in range(5)]
             assert len({answer.result() for answer in rounds}) == 1
     assert conduct.view(home.desk, coordinator, session).groups["student"].used == 10
 

@@ -138,7 +138,7 @@ def session(home: House, coordinator: FlaskClient, campaign: str) -> str:
 @pytest.mark.parametrize("lang", ["az", "en"])
 def test_everyones_pages(home: House, lang: str) -> None:
     page = home.client()
-    for path in ("/", "/sign-in", "/join"):
+    for path in ("/", "/sign-in", "/join", "/docs"):
         assert f'<html lang="{lang}"' in read(page, f"{path}?lang={lang}")
     assert "Güzgü" in read(page, "/nothing", 404)
     assert page.get("/schools").headers["Location"] == "/sign-in"

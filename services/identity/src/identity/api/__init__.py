@@ -16,4 +16,5 @@ def register(app: Flask) -> ProblemApi:
     found.register_blueprint(staff.blueprint)
     for response in found.spec.components.responses.values():
         response["content"] = {"application/problem+json": response["content"].popitem()[1]}
+    app.extensions["identity.openapi"] = found.spec.to_dict()
     return found

@@ -7,7 +7,14 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader
 
 from chassis.web import serve_static
 from identity.slips import texts
-from identity.workspace import entrance, ministry, schools, sessions, slips  # noqa: F401  # their routes are what counts
+from identity.workspace import (  # noqa: F401  # their routes are what counts
+    docs,
+    entrance,
+    ministry,
+    schools,
+    sessions,
+    slips,
+)
 from identity.workspace.frame import Frame, blueprint
 from look import page, paths
 

@@ -36,7 +36,7 @@ def likert(t: texts.Translate, width: int, name: str) -> Markup:
             start += share
         rows.append({"item": t(f"specimen.{item}"), "answer": "na", "from": 0.9, "to": 0.97})
         rows.append({"item": t(f"specimen.{item}"), "answer": "skipped", "from": 0.98, "to": 1.02})
-    base = altair.Chart(altair.Data(values=rows)).encode(y=altair.Y("item:N", title=None, sort=None))
+    base = altair.Chart(altair.InlineData(values=rows)).encode(y=altair.Y("item:N", title=None, sort=None))
     scale = altair.Scale(domain=list(charts.ANSWER_COLOURS), range=list(charts.ANSWER_COLOURS.values()))
     bars = base.mark_bar(height=30).encode(
         x=altair.X("from:Q", title=None, axis=None), x2="to:Q", color=altair.Color("answer:N", scale=scale, legend=None)
@@ -56,7 +56,7 @@ def gaps(t: texts.Translate) -> Markup:
         for area, shares in SHARES.items()
         for group, share in zip(GROUPS, shares, strict=False)
     ]
-    base = altair.Chart(altair.Data(values=rows)).encode(y=altair.Y("area:N", title=None, sort=None))
+    base = altair.Chart(altair.InlineData(values=rows)).encode(y=altair.Y("area:N", title=None, sort=None))
     line = base.mark_rule(strokeWidth=2).encode(x="min(share):Q", x2="max(share):Q")
     dots = base.mark_point().encode(
         x=altair.X(

@@ -24,7 +24,7 @@ def environment(name: str, requirements: Path) -> Path:
     if not (folder / "complete").exists():
         uv = Path(sys.executable).with_name("uv")
         subprocess.run([uv, "venv", "-q", "--clear", "--python", sys.executable, folder], check=True)
-        install = [
+        install: list[str | Path] = [
             uv,
             "pip",
             "install",

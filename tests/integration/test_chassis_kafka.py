@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterator, Sequence
 
 import pytest
-from support.parts import KafkaPart
 
 from chassis.errors import Unavailable
 from chassis.kafka import (
@@ -16,6 +15,7 @@ from chassis.kafka import (
     TopicSpec,
     ensure_topics,
 )
+from support.parts import KafkaPart
 
 DAY = 1_759_276_800_000
 

@@ -403,15 +403,13 @@ def test_a_new_release_changes_the_copy(reporter: World) -> None:
 
 def test_each_outcome_moves_its_own_figure_by_one(reporter: World) -> None:
     client, path = reporter.signed_on(), f"{BASE}/SESS55D5/report.csv?lang=en"
-    steps: list[tuple[str, Callable[[], TestResponse]]] = []
     tag = ""
-    for outcome, act in (
+    steps: list[tuple[str, Callable[[], TestResponse]]] = [
         ("built", lambda: client.get(path)),
         ("ready", lambda: client.get(path)),
         ("not-modified", lambda: client.get(path, headers={"If-None-Match": tag})),
         ("refused", lambda: reporter.visitor().get(path)),
-    ):
-        steps.append((outcome, act))
+    ]
     for outcome, act in steps:
         before = {name: value("reporter_pages_total", page="report", outcome=name) for name in metrics.PAGE_OUTCOMES}
         tag = act().headers.get("ETag", tag)

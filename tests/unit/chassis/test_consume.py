@@ -42,6 +42,9 @@ class ListSource:
     def resume(self) -> None:
         self.paused = False
 
+    def start_offsets(self, partitions: Sequence[int]) -> dict[int, int]:
+        return dict.fromkeys(partitions, 0)
+
     def end_offsets(self, partitions: Sequence[int]) -> dict[int, int]:
         return {partition: len(self.rows[partition]) for partition in partitions}
 

@@ -1,7 +1,8 @@
 """Any service's web face: problem+json for every refusal, security headers on every answer, ops paths."""
 
 import pytest
-from flask import Flask
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
 from prometheus_client import REGISTRY
 
 from chassis.errors import Unavailable
@@ -19,22 +20,20 @@ def app(health: Health) -> Flask:
     app = create_app(__name__, health=health, max_bytes=100)
 
     @app.post("/echo")
-    def echo() -> object:
-        from flask import request
-
+    def echo() -> ResponseReturnValue:
         request.get_data()
         return {"fine": True}
 
     @app.get("/away")
-    def away() -> object:
+    def away() -> ResponseReturnValue:
         raise Unavailable("broker", 7)
 
     @app.get("/broken")
-    def broken() -> object:
+    def broken() -> ResponseReturnValue:
         raise RuntimeError("a secret detail")
 
     @app.get("/refused")
-    def refused() -> object:
+    def refused() -> ResponseReturnValue:
         return problem(422, "not-on-scale", "Answers are 1 to 5.", errors=[{"pointer": "/answers/A1"}])
 
     return app
@@ -54,7 +53,7 @@ def test_every_refusal_is_a_problem_with_its_reason(
     app: Flask, method: str, path: str, status: int, reason: str
 ) -> None:
     answer = app.test_client().open(path, method=method)
-    assert (status, "application/problem+json", reason) == (answer.status_code, answer.mimetype, answer.json["title"])
+    assert (status, "application/problem+json", reason) == (answer.status_code, answer.mimetype, answer.get_json()["title"])
     assert "secret detail" not in answer.text
 
 

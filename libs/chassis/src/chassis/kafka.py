@@ -107,6 +107,7 @@ class AckedProducer:
                 max_block_ms=milliseconds,
                 bootstrap_timeout_ms=milliseconds,
                 linger_ms=0,
+                metrics_enabled=False,
                 reconnect_backoff_max_ms=1000,
             )
         return self._client

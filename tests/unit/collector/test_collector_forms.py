@@ -1,0 +1,79 @@
+"""What the page is given: every form of every group in every language, and words for all that it says."""
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from collector import forms, page
+from collector.forms import Operators
+from contracts import ballots
+from contracts.questionnaire import CURRENT, LANGUAGES, LEVELS, bank
+from support.ballots import Signer, a_session
+
+SOURCE = Path(__file__).parents[3] / "services" / "collector" / "page" / "src"
+COMPUTED = re.compile(r"^(wait|stop|type|device)\.")
+
+
+def document(signer: Signer, language: str, operators: Operators | None = None) -> dict[str, object]:
+    return forms.document(
+        signer.message,
+        bank(CURRENT),
+        language=language,
+        state="open",
+        operators=operators or Operators(codes="Ministry", answers="Institute"),
+        page_hash="hash-of-the-page",
+        t=page.texts().bind(language),
+        moment=datetime.isoformat,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_group_has_a_whole_form_at_every_level(level: str, language: str) -> None:
+    signer = a_session(groups=bank(CURRENT).groups(level), level=level)
+    found = json.loads(json.dumps(document(signer, language)))
+    assert set(found["groups"]) == set(signer.message.groups)
+    for group, asked in found["groups"].items():
+        terms = signer.message.groups[group]
+        assert [item["code"] for item in asked["items"]] == [item.code for item in terms.items]
+        assert [question["code"] for question in asked["background"]] == list(terms.background)
+        assert all(item["text"] and item["hint"] and item["area"] in found["texts"]["areas"] for item in asked["items"])
+        assert all(option["text"] for question in asked["background"] for option in question["options"])
+        promise = " ".join(found["texts"]["promise"][group])
+        assert all(part in promise for part in ("Ministry", "Institute", "hash-of-the-page", f" {terms.k} "))
+        assert "{" not in promise
+    assert set(found["scale"]["agree"]) == {"1", "2", "3", "4", "5", "na", "pn"}
+    assert found["key_card"] == ballots.key_card(
+        signer.message.session, {group: terms.spki for group, terms in signer.message.groups.items()}
+    )
+
+
+def test_one_operator_of_both_services_is_said_plainly() -> None:
+    found = document(a_session(), "en", Operators(codes="Ministry", answers="Ministry"))
+    promise = " ".join(found["texts"]["promise"]["teacher"])  # type: ignore[index]  # a JSON document
+    assert "Ministry runs both services, so you trust it not to compare them." in promise
+
+
+def test_no_school_and_no_stratum_reaches_the_page() -> None:
+    signer = a_session()
+    text = json.dumps(document(signer, "en"))
+    assert signer.message.school not in text
+    assert signer.message.stratum.region not in text
+
+
+def test_words_for_children_stand_beside_words_for_all() -> None:
+    keys = page.texts().keys()
+    assert [key for key in keys if key.endswith(".child") and key.removesuffix(".child") not in keys] == []
+
+
+def test_the_page_says_nothing_that_has_no_words_and_no_words_are_left_over() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.ts")))
+    said = set(re.findall(r'"((?:ui|type|finger|wait|stop|promise|device|ask|review|send|done)\.[a-z_.]+)"', code))
+    every = page.texts().keys()
+    keys = {key.removesuffix(".child") for key in every}
+    known = {key for key in keys if not re.match(r"(look|shell|own|docs|service|promise\.(adult|child|any))\b", key)}
+    assert said - known == set()
+    assert {key for key in known - said if not COMPUTED.match(key)} == set()

@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,11 +17,12 @@ from flask import Flask
 
 from chassis import logs, mongo, ops
 from chassis.errors import Fatal, Unavailable
-from chassis.kafka import AckedProducer, wait_for_broker
+from chassis.kafka import AckedProducer, TopicSpec, check_topics
 from chassis.settings import clock, load
 from chassis.web import CSP, create_app, gunicorn_command
 from contracts.ballots import unb64
 from contracts.questionnaire import bank
+from contracts.topics import CAMPAIGNS, RESPONSES, SESSIONS, topics
 from identity import api, commands, issuer, limits, metrics, workspace
 from identity.current import attach
 from identity.desk import accounts
@@ -99,7 +101,16 @@ def serve() -> None:
     """Replaces this process by the web server."""
     chosen = settings()
     command = gunicorn_command("identity.main:web", chosen.host, chosen.port, chosen.web_processes, chosen.web_threads)
-    os.execv(command[0], command)  # noqa: S606  # no shell: the arguments are our own
+    inherited = dict(os.environ)
+    if chosen.web_processes > 1:  # the processes' figures are then added up from files
+        inherited.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="identity-figures-"))
+    os.execve(command[0], command, inherited)  # noqa: S606  # no shell: the arguments are our own
+
+
+def topic_specs(prefix: str) -> list[TopicSpec]:
+    """The topics that the relay writes to, as their contracts say."""
+    wanted = [topics()[name] for name in (CAMPAIGNS, SESSIONS, RESPONSES)]
+    return [TopicSpec(name=prefix + topic.name, partitions=topic.partitions, config=topic.config) for topic in wanted]
 
 
 def build_relay(chosen: Settings, producer: AckedProducer) -> Relay:
@@ -141,9 +152,11 @@ def relay() -> None:
         stack.callback(ops.serve(chosen.host, chosen.metrics_port, health).shutdown)
         metrics.begin()
         logs.event("relay started")
+        checked = False
         while not stopping:
             health.beat()
             try:
+                checked = checked or _topics_fit(chosen)
                 busy = one.turn()
             except Unavailable as reason:
                 logs.event("relay waits", reason=reason.reason)
@@ -155,6 +168,13 @@ def relay() -> None:
         except Unavailable:
             logs.event("lease kept", reason="database")
     sys.exit(0)
+
+
+def _topics_fit(chosen: Settings) -> bool:
+    """True; Fatal where a topic differs: a close marker in another partition would never meet its session."""
+    if found := check_topics(chosen.kafka_bootstrap, topic_specs(chosen.topic_prefix)):
+        raise Fatal("; ".join(found))
+    return True
 
 
 def staff_add(user: str, role: str, scope: str | None) -> dict[str, str]:
@@ -188,7 +208,10 @@ def doctor() -> dict[str, str]:
         chosen = desk.settings
 
         def kafka() -> str | None:
-            return None if wait_for_broker(chosen.kafka_bootstrap, 3.0) else "Kafka does not answer"
+            try:
+                return "; ".join(check_topics(chosen.kafka_bootstrap, topic_specs(chosen.topic_prefix))) or None
+            except Unavailable:
+                return "Kafka does not answer"
 
         return dict(commands.doctor(chosen, desk.place, desk.wrap_key, desk.clock(), kafka))
 

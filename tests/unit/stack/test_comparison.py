@@ -15,7 +15,7 @@ def entry(value: int) -> Entry:
 
 
 def logged(*values: int) -> Logged:
-    return Logged(cells={KEY: [(f"r{at}", entry(value)) for at, value in enumerate(values)]}, end=len(values))
+    return Logged(cells={KEY: [(f"r{at}", entry(value)) for at, value in enumerate(values)]})
 
 
 def snapshot(n: int, counts: list[int], final: bool = False) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import base64
 import secrets
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.kafka import wait_for_broker
@@ -28,9 +29,17 @@ class Broker:
     """One node, broker and controller at once, on loopback."""
 
     def __init__(
-        self, children: Children, tools: Toolbox, folder: Path, port: int, controller_port: int, name: str = "kafka"
+        self,
+        children: Children,
+        tools: Toolbox,
+        folder: Path,
+        port: int,
+        controller_port: int,
+        name: str = "kafka",
+        changes: Mapping[str, str] | None = None,
     ) -> None:
-        """`folder` takes the settings and the data; a folder that holds an earlier broker's data carries it on."""
+        """`folder` takes the settings and the data; a folder that holds an earlier broker's data carries it on.
+        `changes`: broker settings that win over the usual ones."""
         self.bootstrap = f"{LOOPBACK}:{port}"
         self.name = name
         self._children = children
@@ -38,6 +47,7 @@ class Broker:
         self._folder = folder
         self._port = port
         self._controller_port = controller_port
+        self._changes = dict(changes or {})
         self._child: Child | None = None
 
     @property
@@ -89,7 +99,7 @@ class Broker:
         self._folder.mkdir(parents=True, exist_ok=True)
         settings = self._folder / "server.properties"
         data = self._folder / "data"
-        lines = _settings(self._port, self._controller_port, data)
+        lines = {**_settings(self._port, self._controller_port, data), **self._changes}
         settings.write_text("".join(f"{key}={value}\n" for key, value in lines.items()), "utf-8")
         if not (data / "meta.properties").exists():
             self._format(settings)

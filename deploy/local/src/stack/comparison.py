@@ -1,7 +1,8 @@
 """Holds what was counted, released and logged against what the country knows, to the last count."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,25 +29,42 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Logged:
-    """The log: responses by cell, each id once, in the order in which they stand; and where it ends, summed."""
+    """The log: responses by cell, each id once, in the order in which they stand."""
 
     cells: Mapping[CellKey, Sequence[tuple[str, Entry]]]
-    end: int
 
 
-def read_log(site: Site) -> Logged:
-    """Reads the whole topic of responses."""
-    topic = site.prefix + RESPONSES
-    partitions = range(topics()[RESPONSES].partitions)
+def partitions() -> range:
+    """The partitions of the topic of responses."""
+    return range(topics()[RESPONSES].partitions)
+
+
+@contextmanager
+def whole_log(site: Site) -> Iterator[PartitionedConsumer]:
+    """Stands at the beginning of the topic of responses."""
     consumer = PartitionedConsumer(
         site.kafka,
-        topic,
-        partitions=partitions,
+        site.prefix + RESPONSES,
+        partitions=partitions(),
         assigned=lambda taken: dict.fromkeys(taken, 0),
         revoked=lambda gone: None,
     )
     try:
-        ends = consumer.end_offsets(partitions)
+        yield consumer
+    finally:
+        consumer.close()
+
+
+def log_end(site: Site) -> int:
+    """How many records were ever written to the topic of responses."""
+    with whole_log(site) as consumer:
+        return sum(consumer.end_offsets(partitions()).values())
+
+
+def read_log(site: Site) -> Logged:
+    """Reads the whole topic of responses."""
+    with whole_log(site) as consumer:
+        ends = consumer.end_offsets(partitions())
         left = {number: end for number, end in ends.items() if end > 0}
         cells: dict[CellKey, dict[str, Entry]] = {}
         while left:
@@ -55,9 +73,7 @@ def read_log(site: Site) -> Logged:
                     _note(cells, record.value)
                     if record.offset + 1 >= left.get(number, 0):
                         left.pop(number, None)
-        return Logged(cells={key: list(found.items()) for key, found in cells.items()}, end=sum(ends.values()))
-    finally:
-        consumer.close()
+        return Logged(cells={key: list(found.items()) for key, found in cells.items()})
 
 
 def released(site: Site) -> list[dict[str, Any]]:

@@ -34,7 +34,8 @@ from stack.toolbox import locate, missing, require
 from stack.waiting import until
 
 DISK_BYTES = 3 << 30
-WORKERS = 12
+WORKERS = 6
+"""People who answer at the same time: fewer than identity's signers let wait, so that guests always find a place."""
 WATCHABLE_RATE = 16.0
 """How many people answer in a second while one watches."""
 CLOSE_SECONDS = 120.0

@@ -11,6 +11,7 @@ from stack.comparison import (
     compare_ended,
     compare_private,
     compare_released,
+    log_end,
     private_counts,
     read_log,
     released,
@@ -35,13 +36,16 @@ def balance(services: Services, changes: Mapping[str, str] | None = None) -> dic
     return found
 
 
-def wait_until_folded(services: Services, changes: Mapping[str, str] | None = None) -> None:
-    """Returns when the aggregator has committed everything that stands in the log."""
+def folded_balance(services: Services, changes: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The ledger once the aggregator has committed everything that stands in the log."""
+    found: dict[str, Any] = {}
 
     def folded() -> bool:
-        return bool(balance(services, changes)["total"]["next"] == read_log(services.site).end)
+        found.update(balance(services, changes))
+        return bool(found["total"]["next"] == log_end(services.site))
 
     until(folded, "The folding of all responses", FOLD_SECONDS, 0.5)
+    return found
 
 
 def comparison(scene: Scene, doors: Mapping[str, str]) -> Iterator[Check]:
@@ -55,8 +59,7 @@ def comparison(scene: Scene, doors: Mapping[str, str]) -> Iterator[Check]:
         holds=not surprises,
         found="; ".join(surprises[:3]) or f"{submissions} submissions, {len(ledger)} responses accepted",
     )
-    wait_until_folded(services)
-    account = balance(services)
+    account = folded_balance(services)
     total = account["total"]
     yield Check(
         name="the ledger is balanced",
@@ -110,7 +113,7 @@ def proof(scene: Scene, say: Callable[[str], None]) -> Iterator[Check]:
     }
     second = services.launch("aggregator", changes, alias=SECOND)
     try:
-        wait_until_folded(services, changes)
+        folded_balance(services, changes)
     finally:
         second.stop()
     first_digest = services.output("aggregator", "digest").strip()

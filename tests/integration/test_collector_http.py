@@ -299,6 +299,13 @@ def test_no_figure_carries_a_school_a_session_or_an_id(collector: Collector, sig
     assert not [text for text in secret if text in figures]
 
 
+def test_a_client_cannot_make_up_labels(collector: Collector) -> None:
+    assert collector.ask("MADEUP", "/made/up").status in (404, 405)
+    figures = collector.get("/metrics").body.decode()
+    assert "made" not in figures.lower()
+    assert 'method="other"' in figures
+
+
 def test_every_figure_is_explained(collector: Collector) -> None:
     lines = collector.get("/metrics").body.decode().splitlines()
     explained = {line.split(" ")[2] for line in lines if line.startswith("# HELP") and len(line.split(" ", 3)) == 4}

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from chassis.errors import Unavailable
 
 REQUESTS = Counter("http_requests_total", "Requests answered, by route and status.", ["route", "method", "status"])
 SECONDS = Histogram("http_request_seconds", "Time to answer a request, by route.", ["route", "method"])
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # noqa: E501  # one header line
 HEADERS = {
     "Content-Security-Policy": CSP,
@@ -68,11 +70,12 @@ def create_app(
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        for name, value in fixed.items():
-            response.headers.setdefault(name, value)
+        present = {name.lower() for name, _ in response.headers}
+        response.headers.extend([pair for pair in fixed.items() if pair[0].lower() not in present])
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        REQUESTS.labels(route, request.method, str(response.status_code)).inc()
-        SECONDS.labels(route, request.method).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        requests, seconds = _figures(route, request.method if request.method in METHODS else "other", response.status)
+        requests.inc()
+        seconds.observe(time.perf_counter() - g.get("started", time.perf_counter()))
         return response
 
     @app.errorhandler(HTTPException)
@@ -96,6 +99,11 @@ def create_app(
     for path in ("/livez", "/readyz", "/metrics"):
         app.add_url_rule(path, path, _ops_view(path, health))
     return app
+
+
+@cache
+def _figures(route: str, method: str, status: str) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(route, method, status[:3]), SECONDS.labels(route, method)
 
 
 def _ops_view(path: str, health: ops.Health) -> Callable[[], Response]:

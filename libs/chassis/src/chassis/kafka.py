@@ -36,7 +36,7 @@ class Outgoing:
 
     topic: str
     partition: int
-    key: bytes
+    key: bytes | None
     value: bytes | None
     timestamp_ms: int
 
@@ -238,6 +238,7 @@ class PartitionedConsumer:
 
     def poll(self, seconds: float, at_most: int) -> dict[int, Sequence[Record]]:
         """Records by partition, in offset order; {} if none came in time. Unavailable if Kafka is away."""
+        self._take()  # or a wait for records would be one for partitions that are still paused
         try:
             found = self.consumer.poll(timeout_ms=int(seconds * 1000), max_records=at_most)
         except KafkaError as error:

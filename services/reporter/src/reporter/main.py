@@ -15,6 +15,7 @@ from chassis.web import create_app, gunicorn_command, serve_static
 from look import paths
 from reporter import api, charts, metrics, signon, vendor
 from reporter.answers import Sessions
+from reporter.door import Desk
 from reporter.pages import HERE, Pages
 from reporter.settings import Settings, contradictions, key_bytes
 from reporter.shelf import Shelf
@@ -54,6 +55,7 @@ def build(found: Settings, stack: ExitStack) -> Flask:
     store = Store(client, found.statistics_database, found.reporting_database, found.query_milliseconds)
     script = vendor.chart_script(found.vendor_folder or HERE / "static" / "vendor")
     charts.register_fonts()
+    charts.trust_definitions()
     read = (
         signon.from_file(found.identity_jwks_file)
         if found.identity_jwks_file
@@ -65,7 +67,7 @@ def build(found: Settings, stack: ExitStack) -> Flask:
     _serve_script(app, script)
     api.register(
         app,
-        api.Desk(
+        Desk(
             store=store,
             pages=Pages(found.timezone, found.identity_origin, script.name),
             shelf=Shelf(),

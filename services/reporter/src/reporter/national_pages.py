@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from contracts.questionnaire import AREAS, CURRENT, GROUPS
 from look import locale
-from reporter import charts, nation, words
+from reporter import breakdowns, charts, nation, words
 from reporter.access import Viewer
 from reporter.charts import Bar, Dot, Segment
 from reporter.nation import EVERY, Figure, Nation
@@ -94,7 +94,7 @@ def _figures(voice: Voice, found: Nation, level: str, name: str) -> dict[str, An
         "source": voice.t("national.source", n=people, number=found.number, date=shown),
         "figures_table": _table(voice, found, level, groups),
         "coverage": [_coverage(voice, group, found.of(level, group)) for group in groups],
-        "breakdowns": [_breakdown(voice, found, level, kind, groups) for kind in found.breakdowns],
+        "breakdowns": [breakdowns.breakdown(voice, found, level, kind, groups) for kind in found.breakdowns],
         "areas": [_area(voice, found, level, area) for area in AREAS if _items(voice, found, level, area)],
         "items_source": voice.t("national.items_source", date=shown),
         "in_none": ", ".join(
@@ -128,7 +128,6 @@ def _dot(voice: Voice, figure: Figure) -> Dot:
     low, high = (figure.low or 0.0, figure.high or 0.0) if known else (0.0, 0.0)
     return Dot(
         group=figure.group,
-        label=name,
         value=round(100 * figure.share, 2),
         words=voice.t("national.point", group=name, share=share, low=voice.percent(low), high=voice.percent(high))
         if known
@@ -164,27 +163,6 @@ def _coverage(voice: Voice, group: str, figures: Mapping[str, Figure]) -> str:
         schools=voice.percent(min(1.0, one.schools / max(1, one.schools_registered))),
         people=voice.percent(min(1.0, one.people / max(1, one.people_registered))),
     )
-
-
-def _breakdown(voice: Voice, found: Nation, level: str, kind: str, groups: Sequence[str]) -> dict[str, Any]:
-    tables = []
-    for group in groups:
-        rows = []
-        for cls in found.classes(kind):
-            figures = found.of(level, group, cls)
-            if figures:
-                one = next(iter(figures.values()))
-                shares = [voice.percent(figures[area].share) if area in figures else "–" for area in AREAS]
-                rows.append([class_name(voice, cls), voice.number(one.schools), voice.number(one.people), *shares])
-        if rows:
-            tables.append((group, [area for area in AREAS], rows))
-    return {"kind": kind, "name": voice.t(f"national.breakdown.{kind}"), "tables": tables}
-
-
-def class_name(voice: Voice, cls: str) -> str:
-    """A class of a breakdown as people say it."""
-    kind, _, name = cls.partition(":")
-    return voice.t(f"national.class.{name}") if kind == "settlement" and name in ("urban", "rural") else name
 
 
 def _items(voice: Voice, found: Nation, level: str, area: str) -> list[str]:

@@ -1,8 +1,10 @@
 """What the reporter reads and keeps: released statistics (read-only) and its own `reporting` database."""
 
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
@@ -10,14 +12,43 @@ from pymongo.read_preferences import SecondaryPreferred
 
 from chassis.mongo import Client, Document, told_apart
 
-AFTER_SLASH = "0"  # the character after "/": `<id>/` to `<id>0` are all keys that begin with the id and a slash
+T = TypeVar("T")
+RECENT_SECONDS: Final = 2.0
+MOST_RECENT: Final = 1000
+AFTER_SLASH: Final = "0"  # the character after "/": `<id>/` to `<id>0` are all keys that begin with the id and a slash
+
+
+class Recent:
+    """What was read in the last `seconds`, so that a crowd of readers asks the database once."""
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._found: dict[Any, tuple[float, Any]] = {}
+
+    def get(self, key: Any, read: Callable[[], T]) -> T:
+        """The value of `key`, read anew if it is older."""
+        with self._lock:
+            at, value = self._found.get(key, (float("-inf"), None))
+        if self._monotonic() - at < self._seconds:
+            return value  # type: ignore[no-any-return]  # what `read` gave for this key
+        fresh = read()
+        with self._lock:
+            if len(self._found) > MOST_RECENT:
+                self._found.clear()
+            self._found[key] = (self._monotonic(), fresh)
+        return fresh
 
 
 class Store:
     """Reads of `statistics`, each bounded in time, secondaries preferred; writes of `reporting`."""
 
-    def __init__(self, client: Client, statistics: str, reporting: str, milliseconds: int) -> None:
+    def __init__(
+        self, client: Client, statistics: str, reporting: str, milliseconds: int, recent: Recent | None = None
+    ) -> None:
         self._client = client
+        self._recent = recent or Recent(RECENT_SECONDS)
         self._statistics = statistics
         self._own = client[reporting]
         self._milliseconds = milliseconds
@@ -64,8 +95,7 @@ class Store:
             },
             {"$sort": {"_id": 1}},
         ]
-        with told_apart():
-            return list(self._collection("participation").aggregate(list(steps), maxTimeMS=self._milliseconds))
+        return self._recent.get(("totals", campaign), lambda: self._aggregated(steps))
 
     def participating_schools(self, campaign: str) -> Document:
         """{schools, started, reached}: schools with a session, with an answer, with a group at k."""
@@ -90,18 +120,19 @@ class Store:
                 }
             },
         ]
-        with told_apart():
-            found = list(self._collection("participation").aggregate(list(steps), maxTimeMS=self._milliseconds))
+        found = self._recent.get(("schools", campaign), lambda: self._aggregated(steps))
         return found[0] if found else {"schools": 0, "started": 0, "reached": 0}
 
     def campaigns(self) -> list[Document]:
         """The newest message of every campaign, the latest opening first."""
-        found = self._many("campaigns", {}, [("message.opens", DESCENDING)])
+        found = self._recent.get("campaigns", lambda: self._many("campaigns", {}, [("message.opens", DESCENDING)]))
         return [dict(document["message"]) for document in found]
 
     def edition(self, campaign: str) -> Document | None:
         """The head document of a campaign's newest edition, or None."""
-        found = self._many("editions", {**_below(campaign), "kind": "head"}, [("_id", DESCENDING)], limit=1)
+        query = {**_below(campaign), "kind": "head"}
+        newest = [("_id", DESCENDING)]
+        found = self._recent.get(("edition", campaign), lambda: self._many("editions", query, newest, limit=1))
         return found[0] if found else None
 
     def edition_cells(self, head: str) -> list[Document]:
@@ -130,9 +161,19 @@ class Store:
             return list(found.sort("_id", ASCENDING))
 
     def _collection(self, name: str) -> Any:
-        pointer = self._client[self._statistics]["current"].find_one({"_id": "pointer"}, max_time_ms=self._milliseconds)
-        database = self._client[pointer["database"] if pointer else self._statistics]
+        database = self._client[self._recent.get("database", self._current)]
         return database.get_collection(name, read_preference=SecondaryPreferred())
+
+    def _aggregated(self, steps: Sequence[Mapping[str, Any]]) -> list[Document]:
+        with told_apart():
+            return list(self._collection("participation").aggregate(list(steps), maxTimeMS=self._milliseconds))
+
+    def _current(self) -> str:
+        """The database that is read: the one that `rebuild` switched to, else the first."""
+        with told_apart():
+            current = self._client[self._statistics]["current"]
+            found = current.find_one({"_id": "pointer"}, max_time_ms=self._milliseconds)
+        return str(found["database"]) if found else self._statistics
 
     def _one(self, name: str, query: Mapping[str, Any]) -> Document | None:
         with told_apart():

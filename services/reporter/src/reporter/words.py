@@ -196,7 +196,7 @@ def gap_lines(voice: Voice, view: SessionView, gaps: Sequence[Gap]) -> list[tupl
 def _dot(voice: Voice, group: str, value: float) -> Dot:
     name = voice.group_name(group)
     told = voice.t("overview.point", group=name, share=voice.percent(value))
-    return Dot(group=group, label=name, value=int(100 * value + 0.5), words=told)
+    return Dot(group=group, value=int(100 * value + 0.5), words=told)
 
 
 def item_text(voice: Voice, view: SessionView, code: str, group: str) -> str:

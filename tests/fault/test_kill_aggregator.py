@@ -13,6 +13,8 @@ from support.setting import Setting, until
 
 pytestmark = pytest.mark.integration
 KILLS = 5
+PEOPLE = {"teacher": 12, "student": 80}
+EACH_TIME = 30
 
 
 def folded(services: Any, http: httpx.Client, wanted: int) -> bool:
@@ -25,12 +27,13 @@ def folded(services: Any, http: httpx.Client, wanted: int) -> bool:
 def test_counts_ledger_and_digest_are_exact_after_the_aggregator_was_killed_while_people_answered(
     place: Setting, breakable: Any
 ) -> None:
-    sessions = [place.session(place.school(students=160), "teacher", "student") for _ in range(2)]
-    crowd = Crowd(place, sessions, {"teacher": 12, "student": 110})
+    sessions = [place.session(place.school(students=120), "teacher", "student") for _ in range(2)]
+    crowd = Crowd(place, sessions, PEOPLE)
     lived = []
     with crowd.answering(hands=3):
         for _ in range(KILLS):
-            until(partial(folded, breakable, place.http, random.randrange(1, 30)), "more counted answers")
+            crowd.admit(EACH_TIME)
+            until(partial(folded, breakable, place.http, random.randrange(1, EACH_TIME)), "more counted answers")
             victim = breakable.child("aggregator")
             victim.kill()
             lived.append(victim.exit_code)
@@ -46,7 +49,7 @@ def test_counts_ledger_and_digest_are_exact_after_the_aggregator_was_killed_whil
     breakable.wait("aggregator")
 
     exact(place, crowd)
-    for group, people in (("teacher", 12), ("student", 110)):
+    for group, people in PEOPLE.items():
         cell = place.counts(sessions[0], group)
         assert cell is not None
         assert (cell["n"], cell["released"]) == (people, people), "a closed cell is released whole"

@@ -72,6 +72,7 @@ class Crowd:
                 self._waiting += self._drawn(setting, session, group, count)
         random.shuffle(self._waiting)
         self._lock = threading.Lock()
+        self._tickets = threading.Semaphore(0)
 
     def _drawn(self, setting: Setting, session: Session, group: str, count: int) -> list[Respondent]:
         people = setting.respondents(session, group, count)
@@ -90,18 +91,22 @@ class Crowd:
         """How many have not begun."""
         return len(self._waiting)
 
+    def admit(self, count: int) -> None:
+        """Lets so many more people begin while `answering`: how fast a machine is does not change how many come."""
+        self._tickets.release(count)
+
     @contextmanager
-    def answering(self, hands: int, pause: float = 0.3) -> Iterator[None]:
-        """People answer while the block runs, each hand `pause` seconds after the one before, so that they last; at
-        its end those who have begun finish. Raises what went wrong."""
+    def answering(self, hands: int) -> Iterator[None]:
+        """Whoever is admitted answers while the block runs; at its end those who have begun finish. Raises what went
+        wrong."""
         stopping = threading.Event()
 
         def answer_on() -> None:
             while not stopping.is_set() and self._waiting:
-                with self._lock:
-                    person = self._waiting.pop()
-                self._answer(person)
-                stopping.wait(pause)
+                if self._tickets.acquire(timeout=0.1):
+                    with self._lock:
+                        person = self._waiting.pop()
+                    self._answer(person)
 
         with ThreadPoolExecutor(hands) as pool:
             running: list[Future[None]] = [pool.submit(answer_on) for _ in range(hands)]

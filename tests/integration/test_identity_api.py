@@ -10,7 +10,10 @@ from typing import Any
 
 import jwt
 import pytest
+import schemathesis
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicNumbers
+from hypothesis import HealthCheck, given, settings
+from schemathesis.core.result import Ok
 
 from contracts import codec
 from contracts.ballots import b64, fingerprint, key_id, unb64
@@ -397,3 +400,28 @@ def test_nothing_that_is_kept_of_codes_carries_a_time(home: House, school: Schoo
 def test_a_malformed_request_is_refused_as_a_problem(home: House, body: bytes, status: int) -> None:
     reply = home.client().post("/v1/ballots", data=body, content_type="application/json")
     assert (reply.status_code, reply.mimetype) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize("opens", ["0001-01-01T00:00:00Z", "9998-01-01T00:00:00Z"])
+def test_a_campaign_outside_of_living_memory_is_refused(home: House, officer: dict[str, str], opens: str) -> None:
+    body = {"campaign": "far", "names": {"en": "Far", "az": "Uzaq"}, "opens": opens, "closes": "9999-01-01T00:00:00Z"}
+    reply = home.client().post("/v1/campaigns", json=body, headers=officer)
+    assert (reply.status_code, reply.get_json()["title"]) == (422, "bad-dates")
+
+
+def test_no_request_makes_it_fail(home: House, officer: dict[str, str]) -> None:
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", home.app)
+    failures: list[tuple[str, int, str]] = []
+
+    def check(case: Any) -> None:
+        for headers in ({}, officer):
+            reply = case.call(headers=headers)
+            kind = "".join(reply.headers.get("content-type", [""]))
+            if reply.status_code >= 500 or (reply.status_code >= 400 and kind != "application/problem+json"):
+                failures.append((case.operation.label, reply.status_code, kind))
+
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        trial = given(case=found.ok().as_strategy())(check)
+        settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))(trial)()
+    assert failures == []

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import secrets
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from chassis.errors import Unavailable
-from identity import codes, issuer
+from identity import codes, issuer, offspring
 from identity.issuer import PrivateKey, WrappedKey
 
 T = TypeVar("T")
@@ -36,14 +35,7 @@ _tools: list[Tools] = []
 
 def _begin(tools: Tools) -> None:
     _tools[:] = [tools]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the web process, which ends this one
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(0)
+    offspring.begin()
 
 
 def _hash(session: str, group: str, code: str) -> bytes:

@@ -1,10 +1,7 @@
 """Slips on paper: eight on a page with cut marks, each with QR, the lines to type, and the promise."""
 
 import multiprocessing
-import os
-import signal
 import threading
-import time
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +12,7 @@ import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from chassis.errors import Unavailable
-from identity import codes
+from identity import codes, offspring
 from look import paths
 from look.texts import Texts, load
 
@@ -112,17 +109,6 @@ def pdf(sheet: Sheet) -> bytes:
     return bytes(written)
 
 
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(0)
-
-
 class Printer:
     """One process that prints, so that printing never holds up ballots; started at the first slips."""
 
@@ -134,7 +120,9 @@ class Printer:
         """The slips as a PDF; Unavailable if the process died or took longer than four minutes."""
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+                self._pool = ProcessPoolExecutor(
+                    1, mp_context=multiprocessing.get_context("spawn"), initializer=offspring.begin
+                )
             pool = self._pool
         try:
             return pool.submit(pdf, sheet).result(timeout=_LONGEST)

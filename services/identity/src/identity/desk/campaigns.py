@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from contracts.messages import Campaign
@@ -17,6 +17,8 @@ from identity.store import schools
 from identity.store import sessions as session_store
 
 BREAKDOWNS = ("region", "settlement", "language")
+LONGEST = timedelta(days=1100)
+"""How far from now a campaign may begin or end."""
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 
@@ -52,7 +54,8 @@ def create(
         raise Refused("bad-campaign-name")
     if set(names) != set(LANGUAGES) or not all(0 < len(n.strip()) <= 120 and n.isprintable() for n in names.values()):
         raise Refused("bad-campaign-name")
-    if not (opens < closes and desk.clock() < closes):
+    now = desk.clock()
+    if not (now - LONGEST < opens < closes < now + LONGEST and now < closes):
         raise Refused("bad-dates")
     version = questionnaire or CURRENT
     try:

@@ -234,7 +234,7 @@ class Two(RuleBasedStateMachine):
         book = self.book()
         book.refresh()
         assert ledger(archive, {})["balanced"]
-        assert verify(archive, self.log.partitions.get(PARTITION, []), book.get, {}).difference is None
+        assert verify(archive, self.log.partitions.get(PARTITION, []), book.get).difference is None
         unique = set(map(str, self.sent))
         people = sum(row["folded"] for row in ledger(archive, {})["sessions"].values())
         assert len({(s.session, g, n) for s, g, n in self.sent}) == people, (len(unique), people)

@@ -6,12 +6,12 @@ import sys
 import click
 import orjson
 
-from aggregator import main
+from aggregator import main, upkeep
 from aggregator.commands.ballots import check_ballots
 from aggregator.commands.counts import counts
 from aggregator.commands.digest import digest
 from aggregator.commands.doctor import doctor
-from aggregator.commands.editions import edition_differences
+from aggregator.commands.editions import edition_differences, unverifiable
 from aggregator.commands.ledger import ledger
 from aggregator.commands.verify import verify
 from chassis.errors import Fatal, Unavailable
@@ -82,9 +82,12 @@ def verify_all(ballots: bool) -> None:
     log, book = main.log_of(settings), main.terms_of_all(settings)
     with main.archive(settings) as archive:
         wrong = next(edition_differences(archive), None)
-        verdict = verify(archive, log.records(), book.get, log.starts())
+        forgotten = unverifiable(archive)
+        verdict = verify(archive, log.records(), book.get)
     click.echo(verdict)
     click.echo(wrong or "editions agree with their lists")
+    for head in forgotten:
+        click.echo(f"edition {head} can no longer be recomputed: figures below k were purged")
     holds = verdict.difference is None and wrong is None
     if ballots:
         proofs = check_ballots(log.records(), book.messages)
@@ -109,6 +112,12 @@ def find_problems() -> None:
 def drain_log() -> None:
     """Fold the log to its end and print responses, seconds and CPU seconds."""
     click.echo(orjson.dumps(main.drain(os.environ)))
+
+
+@aggregator.command(name="purge")
+def purge_all() -> None:
+    """Forget answers, ids and unreleased figures of sessions closed over 30 days ago."""
+    click.echo(upkeep.run_purge(os.environ))
 
 
 def run() -> None:

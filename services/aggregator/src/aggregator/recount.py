@@ -83,11 +83,20 @@ class Account:
 class Recount:
     """Counts records given in offset order."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        accounts: Mapping[int, Account] | None = None,
+        carried: Mapping[str, frozenset[bytes]] | None = None,
+        closed: Iterable[str] = (),
+    ) -> None:
+        """`accounts`: what was purged of each partition; `carried`: sessions that no longer stand whole in the log,
+        of which a response counts if its id is given; `closed`: those of them whose close marker was purged."""
         self._lookup = lookup
-        self.accounts: dict[int, Account] = {}
+        self._carried = carried or {}
+        self.accounts: dict[int, Account] = dict(accounts or {})
         self.tales: dict[tuple[str, str], Tale] = {}
-        self.closed: set[str] = set()
+        self.closed: set[str] = set(closed)
         self.sessions: dict[str, Terms] = {}
 
     def add(self, record: Record) -> None:
@@ -112,8 +121,14 @@ class Recount:
         if read.terms.session in self.closed:
             raise Rejected("late")
         _, marks = read.rows()
+        carried = self._carried.get(read.terms.session)
+        if carried is not None and read.key not in carried:
+            account.duplicates += 1
+            return
         account.ids.add(read.key)
         account.folded += 1
+        if carried is not None:
+            return
         self.sessions[read.terms.session] = read.terms
         tale = self._tale(read.terms, read.group)
         tale.buffer.add(_pile(read.cell.form, read.response, marks))
@@ -144,6 +159,8 @@ class Recount:
 
     def _close(self, read: intake.Closing, offset: int) -> None:
         self.closed.add(read.terms.session)
+        if read.terms.session in self._carried:
+            return
         self.sessions[read.terms.session] = read.terms
         tales = {group: self._tale(read.terms, group) for group in read.terms.groups}
         over = any(tale.whole().people > read.groups[group].used for group, tale in tales.items())

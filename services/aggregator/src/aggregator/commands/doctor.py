@@ -5,6 +5,7 @@ from typing import Any
 
 from aggregator.archive import Archive
 from aggregator.commands.ledger import ledger
+from aggregator.documents import purged_to
 from chassis.errors import Fatal, Unavailable
 
 
@@ -47,5 +48,9 @@ def _partition(row: Mapping[str, Any], bounds: tuple[int, int] | None) -> Iterat
         yield f"{name}: records {row['next']} to {start - 1} went from the log before they were counted"
     if row["next"] > end:
         yield f"{name}: {row['next']} records are counted, the log has {end}: is it another log, or a restored one?"
+    if purged_to(row) < start <= row["next"]:
+        yield f"{name}: records {purged_to(row)} to {start - 1} went from the log and no whole purge says so"
+    if why := row.get("barred"):
+        yield f"{name} is barred to workers: {why}"
     if row["in_a_row"]:
         yield f"{name}: the last {row['in_a_row']} records were buried; look at the dead letters"

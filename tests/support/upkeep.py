@@ -1,0 +1,37 @@
+"""The aggregator's upkeep in tests: the log folded in this process, both databases made, days let pass."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aggregator import main
+from support.aggregating import Aggregation, aggregation, create
+from support.parts import KafkaPart, MongoPart
+
+DAY = 86_400
+
+
+@contextmanager
+def kept(broker: KafkaPart, database: MongoPart, folder: Path) -> Iterator[Aggregation]:
+    """Topics and both statistics databases of its own; nothing runs."""
+    with aggregation(broker, database, folder) as here:
+        second = f"{here.database}_b"
+        create(here.client, second)
+        try:
+            yield here
+        finally:
+            here.client.drop_database(second)
+
+
+def fold_up(here: Aggregation, **changes: str) -> None:
+    """Folds the log to its end, in this process."""
+    try:
+        main.drain(here.environment(**changes))
+    finally:
+        gc.enable()
+
+
+def later(here: Aggregation, days: int) -> dict[str, str]:
+    """The environment of a command that runs so many days from now."""
+    return here.environment(CLOCK_OFFSET_SECONDS=str(days * DAY))

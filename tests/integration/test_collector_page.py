@@ -150,6 +150,22 @@ def test_typed_codes_are_checked_in_the_page_and_the_fingerprint_is_asked_for(
     assert len(desk.asked) == before, "the code was not used"
 
 
+def test_the_boards_link_asks_for_the_code_alone_and_another_language_leaves_what_was_typed(
+    visitor: Visitor, desk: Desk, signer: Signer, collector: Collector
+) -> None:
+    code = desk.admit(signer, "student")
+    link = f"s={signer.message.session}&g=student&f={fingerprint(signer)}"
+    visitor.page.goto(f"{collector.origin}/?lang=en#{link}")
+    visitor.heading("Type what is on your slip")
+    assert visitor.page.get_by_label("Session").count() == 0
+    visitor.page.get_by_label("Participation code").fill(code)
+    visitor.press("Azərbaycanca")
+    visitor.page.get_by_label("İştirak kodu").wait_for()
+    assert visitor.page.get_by_label("İştirak kodu").input_value() == code
+    visitor.press("Davam et")
+    visitor.heading("Nəyə söz veririk")
+
+
 def test_another_key_card_than_the_slips_is_refused_before_the_code_is_used(
     visitor: Visitor, desk: Desk, signer: Signer
 ) -> None:
@@ -259,6 +275,7 @@ def test_a_shared_device_keeps_only_the_ballots_secrets_and_gets_the_same_ballot
     visitor.page.reload()
     visitor.heading("Type what is on your slip")
     visitor.open(signer, "student", code)
+    visitor.heading("What we promise")
     visitor.page.reload()
     visitor.heading("Type what is on your slip")
     visitor.page.get_by_label("Session").fill(f"{signer.message.session}S")

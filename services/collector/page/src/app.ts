@@ -1,8 +1,8 @@
 // The way of one person from the slip to "Counted", and of the next one after that.
 
-import { body, noAnswers, steps } from "./answers.ts";
-import { type Ballot, blind, type Blinding, fingerprint, finish, type GroupKey, keyOf } from "./ballot.ts";
-import { readCode, readFragment, readSession, type Slip } from "./codes.ts";
+import { body, steps } from "./answers.ts";
+import { blind, fingerprint, finish, keyOf } from "./ballot.ts";
+import { readCode, readFragment, readSession } from "./codes.ts";
 import { type Screen, show } from "./dom.ts";
 import { type Fate, Outbox, type Parcel } from "./outbox.ts";
 import { delay, pause } from "./patience.ts";
@@ -12,25 +12,11 @@ import * as first from "./screens/slip.ts";
 import * as tab from "./tab.ts";
 import { type Language, LANGUAGES, type Voice } from "./texts.ts";
 import * as vault from "./vault.ts";
+import { record, Visit } from "./visit.ts";
 import { fetchForm, type Form, type Outcome, trade } from "./wire.ts";
 
 const DAY_MS = 86_400_000;
 const WORKER_MS = 10_000;
-
-/** One person's visit. A new one is made for the next person, so that nothing is left of the one before. */
-class Visit {
-  slip: Partial<Slip> = {};
-  forms = new Map<Language, Form>();
-  key: GroupKey | null = null;
-  mode: first.Mode = "shared";
-  place: vault.Place | null = null;
-  blinding: Blinding | null = null;
-  ballot: Ballot | null = null;
-  answers = noAnswers();
-  step = 0;
-  body: string | null = null;
-  over = false;
-}
 
 export class App {
   private visit = new Visit();
@@ -64,7 +50,8 @@ export class App {
     const { wrong, ...slip } = read;
     this.visit.slip = slip;
     if (!wrong && slip.session && slip.group && slip.code) await this.fetchQuestions(this.visit);
-    else this.type(wrong ? { code: "type.error_code" } : {});
+    else if (!wrong) this.type({});
+    else this.type(slip.session && slip.group ? { code: "type.error_code" } : { session: "type.error_session" });
   }
 
   /** Speaks another language; answers stay. */
@@ -97,7 +84,13 @@ export class App {
   private type(errors: first.Typed["errors"], session = "", code = ""): void {
     const { slip } = this.visit;
     const typed = { session, code, errors, only: Boolean(slip.session && slip.group) };
-    this.to(() => first.typing(this.voice, typed, this.unsent, (s, c) => this.typed(typed.only, s, c)));
+    const screen = (): Screen => first.typing(this.voice, typed, this.unsent, (s, c) => this.typed(typed.only, s, c));
+    this.to(screen);
+    // Another language leaves what was typed so far.
+    this.screen = () => {
+      Object.assign(typed, first.typedSoFar());
+      return screen();
+    };
   }
 
   private typed(only: boolean, session: string, code: string): void {
@@ -325,12 +318,10 @@ export class App {
   }
 
   private save(visit: Visit): Promise<void> {
-    const { place, blinding, slip } = visit;
-    if (!place || !blinding || !slip.session || !slip.group) return Promise.resolve();
-    const { session, group, fingerprint = null } = slip;
-    const { ballot, answers, step, body } = visit;
+    const { place } = visit;
+    const kept = record(visit);
+    if (!place || !kept) return Promise.resolve();
     const until = new Date(this.form.closes).getTime() + this.form.grace * 1000 + DAY_MS;
-    const kept = { slip: { session, group, fingerprint }, blinding, ballot, answers, step, body };
     this.saving = this.saving.then(() => vault.keep(place, kept, until)).catch(() => undefined);
     return this.saving;
   }

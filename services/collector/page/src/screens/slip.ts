@@ -41,10 +41,20 @@ export function typing(
       summary(voice, typed.errors),
       h("h1", {}, title),
       unsent && notice("caution", voice.say("send.not_yet"), [voice.say("type.unsent")]),
-      h("p", { class: "lede" }, voice.say(typed.only ? "type.again" : "type.lede")),
+      h("p", { class: "lede" }, voice.say(typed.only ? "type.board" : "type.lede")),
       form,
     ],
   };
+}
+
+/** What stands in the form's fields now. */
+export function typedSoFar(): { session?: string; code?: string } {
+  const found: { session?: string; code?: string } = {};
+  for (const name of ["session", "code"] as const) {
+    const input = document.getElementById(name);
+    if (input instanceof HTMLInputElement) found[name] = input.value;
+  }
+  return found;
 }
 
 function field(voice: Voice, name: "session" | "code", value: string, error: string | undefined): HTMLElement {

@@ -402,6 +402,15 @@ def test_a_malformed_request_is_refused_as_a_problem(home: House, body: bytes, s
     assert (reply.status_code, reply.mimetype) == (status, "application/problem+json")
 
 
+def test_staff_routes_check_bodies_as_all_others_do(home: House, officer: dict[str, str]) -> None:
+    page = home.client()
+    large = page.post("/v1/campaigns", data=b" " * 40_000, content_type="application/json", headers=officer)
+    form = page.post("/v1/campaigns", data={"campaign": "x"}, headers=officer)
+    broken = page.post("/v1/campaigns", data=b"[", content_type="application/json", headers=officer)
+    assert [reply.status_code for reply in (large, form, broken)] == [413, 415, 400]
+    assert page.get("/v1/campaigns", headers=officer).headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("opens", ["0001-01-01T00:00:00Z", "9998-01-01T00:00:00Z"])
 def test_a_campaign_outside_of_living_memory_is_refused(home: House, officer: dict[str, str], opens: str) -> None:
     body = {"campaign": "far", "names": {"en": "Far", "az": "Uzaq"}, "opens": opens, "closes": "9999-01-01T00:00:00Z"}

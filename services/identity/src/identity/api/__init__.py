@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from identity.api import respondents, staff
+from identity.api import coordinator, ministry, respondents
 from identity.api.place import API_SETTINGS, ProblemApi, refused
 from identity.reasons import Refused
 
@@ -13,7 +13,8 @@ def register(app: Flask) -> ProblemApi:
     app.register_error_handler(Refused, refused)
     found = ProblemApi(app)
     found.register_blueprint(respondents.blueprint)
-    found.register_blueprint(staff.blueprint)
+    found.register_blueprint(ministry.blueprint)
+    found.register_blueprint(coordinator.blueprint)
     for response in found.spec.components.responses.values():
         response["content"] = {"application/problem+json": response["content"].popitem()[1]}
     app.extensions["identity.openapi"] = found.spec.to_dict()

@@ -62,6 +62,12 @@ def check_body() -> Response | None:
     return None
 
 
+def not_kept(response: Response) -> Response:
+    """After a staff route: nothing of it may stay in a cache."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 _BODILESS: set[str] = set()
 
 

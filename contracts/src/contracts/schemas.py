@@ -191,11 +191,34 @@ class DeadLetterSchema(MessageSchema):
     value = Bytes(required=True)
 
 
-class ItemTermSchema(MessageSchema):
-    makes = ItemTerm
-    code = fields.String(required=True, validate=validate.Regexp("^[A-HX][0-9]{1,2}\\Z"))
-    optional = fields.Boolean(load_default=False)
-    own = fields.Dict(keys=fields.String(), values=fields.String(), load_default=None, allow_none=True)
+_ITEM = re.compile(r"[A-HX][0-9]{1,2}")
+
+
+class Items(fields.Field[tuple[ItemTerm, ...]]):
+    """The items of a group's form, at least one: `{code, optional, own}`. By hand, since a country's sessions hold
+    millions of them and every reader of the topic loads them all when it starts."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return [
+            {"code": item.code, "optional": item.optional, "own": None if item.own is None else dict(item.own)}
+            for item in value
+        ]
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[ItemTerm, ...]:
+        if type(value) is not list or not value:
+            raise ValidationError("A list of at least one item.")
+        return tuple(map(_item, value))
+
+
+def _item(raw: Any) -> ItemTerm:
+    if type(raw) is not dict:
+        raise ValidationError("Not an item.")
+    code, optional, own = raw.get("code"), raw.get("optional", False), raw.get("own")
+    if type(code) is not str or not _ITEM.fullmatch(code) or type(optional) is not bool:
+        raise ValidationError("An item has a code like A1, and is optional or not.")
+    if own is not None and (type(own) is not dict or not all(type(text) is str for text in own.values())):
+        raise ValidationError("An own item has its text by language.")
+    return ItemTerm(code=code, optional=optional, own=own)
 
 
 class GroupTermsSchema(MessageSchema):
@@ -205,12 +228,12 @@ class GroupTermsSchema(MessageSchema):
     k = _count(3)
     registered = _count()
     expected = _count()
-    items = fields.List(fields.Nested(ItemTermSchema), required=True, validate=validate.Length(min=1))
+    items = Items(required=True)
     background = fields.List(fields.String(), required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> GroupTerms:
-        return GroupTerms(**{**data, "items": tuple(data["items"]), "background": tuple(data["background"])})
+        return GroupTerms(**{**data, "background": tuple(data["background"])})
 
 
 class StratumSchema(MessageSchema):

@@ -86,7 +86,7 @@ class World:
         shelf = Shelf(
             texts=page.texts(), operators=Operators(codes="A", answers="B"), page_hash="-", timezone="Asia/Baku"
         )
-        register(app, desk=desk, shelf=shelf, directory=self.directory, clock=clock, staleness=30.0)
+        register(app, desk=desk, shelf=shelf, directory=self.directory, clock=clock)
         self.client: FlaskClient = app.test_client()
 
     def send(self, body: Any, kind: str = "application/json") -> TestResponse:
@@ -174,3 +174,10 @@ def test_a_refusal_reaches_kafka_in_no_case(world: World) -> None:
         if outcome == "refused":
             drive(world)
     assert world.publisher.published == []
+
+
+def test_a_known_session_is_still_asked_while_kafka_is_away(world: World) -> None:
+    world.now = 3600.0
+    address = "/v1/sessions/{}/questionnaire"
+    assert world.client.get(address.format(world.open.message.session)).status_code == 200
+    assert world.client.get(address.format("ZZZZZZZZ")).status_code == 503

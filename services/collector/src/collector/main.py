@@ -87,7 +87,6 @@ def build(found: Settings, stack: ExitStack) -> Flask:
         shelf=interface.Shelf(texts=page.texts(), operators=operators, page_hash=built.digest, timezone=found.timezone),
         directory=directory,
         clock=now,
-        staleness=found.directory_staleness_seconds,
     )
     page.register(app, built, operators=operators, identity_origin=found.identity_origin)
     _watch(health, directory, publisher, built, found.directory_staleness_seconds)

@@ -135,9 +135,7 @@ class Shelf:
         return made
 
 
-def register(
-    app: Flask, *, desk: Desk, shelf: Shelf, directory: Directory, clock: Callable[[], datetime], staleness: float
-) -> None:
+def register(app: Flask, *, desk: Desk, shelf: Shelf, directory: Directory, clock: Callable[[], datetime]) -> None:
     """Adds the two routes of the interface to the app."""
 
     @app.post("/v1/responses")
@@ -163,11 +161,9 @@ def register(
         return answer
 
     def _questionnaire(session: str) -> Response:
-        known, confirmed = directory.find(session), directory.confirmed_seconds_ago()
+        known = directory.find(session)
         if known is None:
-            return _refused(acceptance.unknown(confirmed))
-        if confirmed > staleness:
-            return _refused(acceptance.stale())
+            return _refused(acceptance.unknown(directory.confirmed_seconds_ago()))
         if known.rules is None:
             return unavailable("unusable-session", 60)
         accepted = request.headers.get("Accept-Language")

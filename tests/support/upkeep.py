@@ -26,8 +26,9 @@ def kept(broker: KafkaPart, database: MongoPart, folder: Path) -> Iterator[Aggre
 
 def fold_up(here: Aggregation, **changes: str) -> None:
     """Folds the log to its end, in this process."""
+    filled = ",".join(str(number) for number, end in here.ends().items() if end)
     try:
-        main.drain(here.environment(**changes))
+        main.drain(here.environment(PARTITIONS=filled, **changes))
     finally:
         gc.enable()
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import click
 import orjson
@@ -118,6 +119,35 @@ def drain_log() -> None:
 def purge_all() -> None:
     """Forget answers, ids and unreleased figures of sessions closed over 30 days ago."""
     click.echo(upkeep.run_purge(os.environ))
+
+
+@aggregator.command(name="replay-dlq")
+@click.option("--reason", required=True, help="Only dead letters of this reason.")
+def replay_letters(reason: str) -> None:
+    """Put dead letters of open sessions back on the log; exit 1 if some were refused."""
+    report = upkeep.run_replay(os.environ, reason)
+    click.echo(report)
+    sys.exit(1 if report.closed or report.hopeless else 0)
+
+
+@aggregator.command(name="rebuild")
+def rebuild_all() -> None:
+    """Fold the log into the other database and switch to it; refuse if anything published would differ."""
+    click.echo(upkeep.run_rebuild(os.environ))
+
+
+@aggregator.command(name="backup")
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
+def write_backup(folder: Path) -> None:
+    """Write database and log into a folder."""
+    click.echo(upkeep.run_backup(os.environ, folder))
+
+
+@aggregator.command(name="restore")
+@click.option("--from", "folder", required=True, type=click.Path(path_type=Path), help="A folder of `backup`.")
+def restore_backup(folder: Path) -> None:
+    """Put a backup into an empty database and new topics."""
+    click.echo(upkeep.run_restore(os.environ, folder))
 
 
 def run() -> None:

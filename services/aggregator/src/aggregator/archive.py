@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo.client_session import ClientSession
 
 from aggregator import documents
@@ -80,6 +82,13 @@ class Archive:
         """Documents of `cells` without their blobs, by id."""
         with told_apart():
             yield from self._db.cells.find(dict(query or {}), {"blob": 0}, session=self._session).sort("_id")
+
+    def raw(self, collection: str) -> Iterator[bytes]:
+        """Every document of a collection as BSON, by id."""
+        as_it_is: Any = self._db.get_collection(collection, CodecOptions(document_class=RawBSONDocument))
+        with told_apart():
+            for row in as_it_is.find(session=self._session).sort("_id"):
+                yield row.raw
 
     def sessions(self) -> dict[str, SchoolSession]:
         """The newest message of each session."""

@@ -4,21 +4,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from aggregator import pointer
 from aggregator.archive import Archive
-from aggregator.commands import purge
+from aggregator.commands import backup, purge, rebuild, replay, restore
 from aggregator.logreader import LogReader
 from aggregator.logwriter import LogWriter
-from aggregator.main import sealer_of, settings_from
+from aggregator.main import archive as archive_at_once
+from aggregator.main import sealer_of, settings_from, terms_of_all
 from aggregator.retention import Retention
 from aggregator.sealing import Sealer
 from aggregator.settings import Settings
+from aggregator.store import Store
 from chassis.errors import Fatal
-from chassis.kafka import AckedProducer
+from chassis.kafka import AckedProducer, CompactedReader, Record
 from chassis.mongo import Client, connect
 from chassis.settings import clock
 from contracts import topics
+from contracts.ballots import unb64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +39,18 @@ class Tools:
         """A topic, for reading it through."""
         name = self.settings.topic_prefix + topic
         return LogReader(self.settings.kafka_bootstrap, name, topics.topics()[topic].partitions)
+
+    def key(self) -> bytes:
+        """The key under which manifests of backups are sealed."""
+        return unb64(self.settings.blob_key.reveal())
+
+    def compacted(self, topic: str) -> Iterator[Record]:
+        """What stands in a compacted topic now."""
+        reader = CompactedReader(self.settings.kafka_bootstrap, self.settings.topic_prefix + topic)
+        try:
+            yield from reader.read_to_end(60.0)
+        finally:
+            reader.close()
 
     def archive(self, database: str | None = None) -> Archive:
         """A database for reading, as it changes."""
@@ -78,3 +94,56 @@ def run_purge(environ: Mapping[str, str]) -> purge.Report:
             writing,
             given.today,
         )
+
+
+def run_replay(environ: Mapping[str, str], reason: str) -> replay.Report:
+    """Replays dead letters; see commands.replay."""
+    with tools(environ) as given, writer(given.settings) as writing:
+        archive = given.archive()
+        ended = {row["_id"] for row in archive.cells({"closed": True})}
+        return replay.replay(
+            given.log(topics.DEAD_LETTERS).records(),
+            reason,
+            lookup=terms_of_all(given.settings).get,
+            closed=ended.__contains__,
+            ids=lambda partition: set(archive.ids(partition)),
+            topic=given.settings.topic_prefix + topics.RESPONSES,
+            send=writing.send,
+        )
+
+
+def run_rebuild(environ: Mapping[str, str]) -> rebuild.Report:
+    """Rebuilds; see commands.rebuild."""
+    with tools(environ) as given:
+        home = given.settings.statistics_database
+        place = rebuild.Place(
+            client=given.client, home=home, old=given.database, new=pointer.other(home, given.database)
+        )
+        return rebuild.rebuild(
+            place,
+            given.archive(),
+            given.archive(place.new),
+            Store(given.client, place.new, given.sealer),
+            given.log(),
+            terms_of_all(given.settings).asker(),
+            given.today,
+        )
+
+
+def run_backup(environ: Mapping[str, str], folder: Path) -> backup.Report:
+    """Writes a backup; see commands.backup. Fatal while a rebuild or restore is under way."""
+    with tools(environ) as given:
+        if why := pointer.barred(given.client, given.database):
+            raise Fatal(f"no backup was written: {why}")
+        with archive_at_once(given.settings) as archive:
+            return backup.backup(folder, archive, given.log, given.compacted, key=given.key(), day=given.today)
+
+
+def run_restore(environ: Mapping[str, str], folder: Path) -> restore.Report:
+    """Puts a backup back; see commands.restore."""
+    with tools(environ) as given, writer(given.settings) as writing:
+        home = given.settings.statistics_database
+        target = restore.Target(
+            client=given.client, home=home, archive=given.archive(home), log=given.log, writer=writing
+        )
+        return restore.restore(folder, target, given.key())

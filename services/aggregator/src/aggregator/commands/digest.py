@@ -36,5 +36,7 @@ def _lines(archive: Archive) -> Iterator[bytes]:
                 }
             )
     for row in archive.offsets():
+        if not row["next"]:  # a partition that was taken over and never had a record
+            continue
         ids = hashlib.sha256(b"".join(sorted(archive.ids(row["_id"])))).hexdigest()
         yield canonical({"partition": row["_id"], "next": row["next"], "ids": ids})

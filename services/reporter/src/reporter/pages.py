@@ -139,7 +139,14 @@ def _frame(t: Any, viewer: Viewer | None, path: str, identity: str) -> dict[str,
     if viewer is not None:
         name = viewer.school_name or t(f"role.{viewer.role}")
         menu = {"name": name, "links": [], "sign_out": "/sign-out"}
-    return {"service_name": t("service.name"), "nav_items": items, "user_menu": menu, "identity": identity}
+    ministry = viewer is not None and viewer.ministry
+    return {
+        "service_name": t("service.name"),
+        "nav_items": items,
+        "user_menu": menu,
+        "identity": identity,
+        "own_name": t("nav.monitor" if ministry else "nav.sessions"),
+    }
 
 
 def _data_block(drawing: charts.Drawing) -> Markup:

@@ -58,7 +58,7 @@ class LogWriter:
     def fill(self, topic: str, partition: int, number: int, timestamp_ms: int) -> None:
         """Puts so many empty records at the end of a partition."""
         empty = Outgoing(
-            topic=self._prefix + topic, partition=partition, key=None, value=None, timestamp_ms=timestamp_ms
+            topic=self._prefix + topic, partition=partition, key=None, value=b"", timestamp_ms=timestamp_ms
         )
         self.send(empty for _ in range(number))
 

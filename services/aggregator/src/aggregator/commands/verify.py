@@ -91,6 +91,7 @@ def _purged(stored: _Stored) -> dict[int, Account]:
 
 def _differences(stored: _Stored, counted: Recount) -> Iterator[str]:
     yield from _accounts(stored, counted)
+    yield from _snapshots(stored, counted)
     for (session, group), cell in stored.cells.items():
         if session in stored.carried:
             continue
@@ -102,7 +103,6 @@ def _differences(stored: _Stored, counted: Recount) -> Iterator[str]:
     for session, group in counted.tales:
         if (session, group) not in stored.cells:
             yield f"cell {session}/{group} is in the log and not stored"
-    yield from _snapshots(stored, counted)
 
 
 def _accounts(stored: _Stored, counted: Recount) -> Iterator[str]:

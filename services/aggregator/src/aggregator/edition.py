@@ -89,7 +89,7 @@ def _group_documents(nation: Nation, group: str, final: bool) -> list[Document]:
 def class_figures(
     campaign: Campaign, group: str, scope: str, name: str, parts: Sequence[Part], rest: Sequence[Part] = ()
 ) -> Document:
-    """{schools, n, items: {code: [8 counts]}, areas: {area: {share, low, high, mean}}, registered} of one class."""
+    """{schools, school_levels (a school once for each of its levels, as `registered` counts them), n, items: {code: [8 counts]}, areas: {area: {share, low, high, mean}}, registered} of one class."""
     items: dict[str, Any] = {}
     for part in (*parts, *rest):
         for item in core_items(part.terms):
@@ -97,6 +97,7 @@ def class_figures(
     strata = [row for row in campaign.strata if _in_class(campaign, row, scope, name)]
     return {
         "schools": len({part.school.school for part in (*parts, *rest)}),
+        "school_levels": len({(part.school.school, part.school.level) for part in (*parts, *rest)}),
         "n": sum(part.people for part in (*parts, *rest)),
         "items": {item: counts.tolist() for item, counts in sorted(items.items(), key=_item_order)},
         "areas": _areas(group, [*parts, *rest], strata),

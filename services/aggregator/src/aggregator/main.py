@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from aggregator.deadletters import DeadLetters
 from aggregator.desk import Desk
 from aggregator.editor import Editor, Places
 from aggregator.logreader import LogReader
+from aggregator.retention import last_purge
 from aggregator.sealing import Sealer
 from aggregator.settings import Settings
 from aggregator.store import Store
@@ -155,7 +157,7 @@ def run_editor(environ: Mapping[str, str]) -> None:
                     today=lambda: now().date(),
                     edition_seconds=settings.edition_seconds,
                 )
-                _edit_until(editor, health, stopping)
+                _edit_until(editor, health, stopping, _purge_watch(client, database, lambda: now().date()))
 
 
 def _current(client: Client, settings: Settings, stopping: Callable[[], bool]) -> str:
@@ -180,12 +182,26 @@ def _bad_ballots(settings: Settings, book: TermsBook, beat: Callable[[], None]) 
     return check_ballots(beating(), book.messages).bad
 
 
-def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool]) -> None:
+def _purge_watch(client: Client, database: str, today: Callable[[], date], seconds: float = 60.0) -> Callable[[], None]:
+    """Tells once in a while how long ago the last purge was."""
+    due = time.monotonic()
+
+    def look() -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            metrics.PURGE_AGE.set(last_purge(client, database, today()))
+            due = time.monotonic() + seconds
+
+    return look
+
+
+def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool], watch: Callable[[], None]) -> None:
     """Turns until told to stop, or until another editor took the lead."""
     while not stopping():
         health.beat()
         try:
             editor.turn()
+            watch()
         except Unavailable as reason:
             logs.event("waiting", reason=reason.reason)
         except Fenced as fenced:

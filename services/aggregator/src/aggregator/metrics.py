@@ -56,3 +56,4 @@ BAD_PROOFS = Gauge(
     "aggregator_bad_ballot_proofs", "Ballot proofs that the last check found false; stops final editions."
 )
 EDITOR_LEADS = Gauge("aggregator_editor_leads", "1 while this editor holds the lease.")
+PURGE_AGE = Gauge("aggregator_purge_age_days", "Days since the last whole purge, told by the editor; it runs daily.")

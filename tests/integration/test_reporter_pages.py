@@ -343,7 +343,8 @@ def test_the_national_page_works_before_any_edition(empty: World) -> None:
 def test_the_national_page_is_public_and_says_why_regions_are_left_out(reporter: World) -> None:
     page = reporter.visitor().get("/?lang=en").text
     assert TEXTS.get("national.left_not-planned", "en", breakdown="by economic region", fewest=10) in page
-    assert "100% of schools and 50% of registered people are in this figure." in page
+    assert "100% of schools (a school counts once for each level it teaches)" in page
+    assert "50% of registered people are in this figure." in page
     assert world.SCHOOL not in page
 
 

@@ -268,6 +268,7 @@ def an_edition(
                     "n": m,
                     "items": items,
                     "areas": areas,
+                    "school_levels": schools,
                     "registered": {"schools": schools, "people": 2 * m},
                 }
             cells.append(

@@ -89,7 +89,8 @@ def _group_documents(nation: Nation, group: str, final: bool) -> list[Document]:
 def class_figures(
     campaign: Campaign, group: str, scope: str, name: str, parts: Sequence[Part], rest: Sequence[Part] = ()
 ) -> Document:
-    """{schools, school_levels (a school once for each of its levels, as `registered` counts them), n, items: {code: [8 counts]}, areas: {area: {share, low, high, mean}}, registered} of one class."""
+    """{schools, school_levels, n, items: {code: [8 counts]}, areas: {area: {share, low, high, mean}}, registered} of
+    one class; `school_levels` has a school once for each of its levels, as `registered` counts them."""
     items: dict[str, Any] = {}
     for part in (*parts, *rest):
         for item in core_items(part.terms):

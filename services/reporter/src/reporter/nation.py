@@ -26,6 +26,7 @@ class Figure:
     mean: float | None
     schools: int
     people: int
+    school_levels: int
     schools_registered: int
     people_registered: int
 
@@ -133,6 +134,7 @@ def _figures(cell: Mapping[str, Any]) -> Iterator[Figure]:
                 mean=_float(value.get("mean")),
                 schools=int(found["schools"]),
                 people=int(found["n"]),
+                school_levels=int(found["school_levels"]),
                 schools_registered=int(found["registered"]["schools"]),
                 people_registered=int(found["registered"]["people"]),
             )

@@ -160,7 +160,7 @@ def _coverage(voice: Voice, group: str, figures: Mapping[str, Figure]) -> str:
     return voice.t(
         "national.coverage_group",
         group=voice.group_name(group),
-        schools=voice.percent(min(1.0, one.schools / max(1, one.schools_registered))),
+        schools=voice.percent(min(1.0, one.school_levels / max(1, one.schools_registered))),
         people=voice.percent(min(1.0, one.people / max(1, one.people_registered))),
     )
 

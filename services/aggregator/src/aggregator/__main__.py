@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -101,8 +102,12 @@ def verify_all(ballots: bool) -> None:
 def find_problems() -> None:
     """Say what is wrong with topics, log, database and key; exit 1 if anything is."""
     settings = main.settings_from(os.environ)
+
+    def around() -> Iterator[str]:
+        return upkeep.surroundings(os.environ)
+
     with main.archive(settings) as archive:
-        problems = list(doctor(archive, lambda: main.topic_problems(settings), main.log_of(settings).bounds))
+        problems = list(doctor(archive, lambda: main.topic_problems(settings), main.log_of(settings).bounds, around))
     for problem in problems:
         click.echo(problem)
     click.echo("nothing is wrong" if not problems else f"{len(problems)} problems")

@@ -1,7 +1,7 @@
 """What the database is to the aggregator beside its content: rights, index, clock."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from chassis.mongo import Client, told_apart
@@ -42,7 +42,8 @@ def scans(client: Client, database: str) -> Iterator[str]:
 def clock_gap(client: Client, now: datetime, allowed: float) -> Iterator[str]:
     """A sentence if this clock and the database's are further apart than `allowed` seconds."""
     with told_apart():
-        gap = abs((client.admin.command("hello")["localTime"] - now).total_seconds())
+        theirs: datetime = client.admin.command("hello")["localTime"]
+    gap = abs((theirs.replace(tzinfo=UTC) - now).total_seconds())
     if gap > allowed:
         yield f"this machine's clock and the database's are {gap:.0f} s apart, {allowed:g} s are allowed"
 

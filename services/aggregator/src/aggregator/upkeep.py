@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from aggregator import pointer
@@ -13,16 +13,21 @@ from aggregator.logreader import LogReader
 from aggregator.logwriter import LogWriter
 from aggregator.main import archive as archive_at_once
 from aggregator.main import sealer_of, settings_from, terms_of_all
-from aggregator.retention import Retention
+from aggregator.retention import Retention, last_purge
 from aggregator.sealing import Sealer
 from aggregator.settings import Settings
 from aggregator.store import Store
+from aggregator.surroundings import clock_gap, missing_rights, scans
 from chassis.errors import Fatal
 from chassis.kafka import AckedProducer, CompactedReader, Record
 from chassis.mongo import Client, connect
 from chassis.settings import clock
 from contracts import topics
+from contracts.access import rights
 from contracts.ballots import unb64
+
+CLOCK_GAP = 10.0
+PURGE_DAYS = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +84,17 @@ def writer(settings: Settings) -> Iterator[LogWriter]:
         yield LogWriter(producer, settings.kafka_bootstrap, settings.topic_prefix)
     finally:
         producer.close()
+
+
+def surroundings(environ: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with rights, indexes and clocks; and whether `purge` runs daily."""
+    with tools(environ) as given:
+        home = given.settings.statistics_database
+        yield from missing_rights(given.client, (home, home + pointer.SECOND), rights("aggregator", "statistics"))
+        yield from scans(given.client, given.database)
+        yield from clock_gap(given.client, datetime.now(UTC), CLOCK_GAP)
+        if (days := last_purge(given.client, given.database, given.today)) > PURGE_DAYS:
+            yield f"the last purge was {days} days ago; it should run daily"
 
 
 def run_purge(environ: Mapping[str, str]) -> purge.Report:

@@ -1,6 +1,6 @@
 """`doctor`: a sentence for everything that would keep the aggregator from counting, or from counting rightly."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from aggregator.archive import Archive
@@ -13,9 +13,10 @@ def doctor(
     archive: Archive,
     topics: Callable[[], list[str]],
     bounds: Callable[[], Mapping[int, tuple[int, int]]],
+    around: Callable[[], Iterable[str]],
 ) -> Iterator[str]:
     """Problems, worst first; nothing where all is well. `topics` tells how topics differ from their contracts,
-    `bounds` where each partition of the log begins and ends."""
+    `bounds` where each partition of the log begins and ends, `around` what is wrong with rights, indexes, clocks."""
     try:
         yield from topics()
         log = bounds()
@@ -23,6 +24,7 @@ def doctor(
         yield "Kafka does not answer: is KAFKA_BOOTSTRAP right, is the broker running?"
         return
     try:
+        yield from around()
         offsets = archive.offsets()
     except Unavailable:
         yield "MongoDB does not answer: is MONGO_URI right, is it running?"

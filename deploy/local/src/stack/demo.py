@@ -9,36 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from pyotp import TOTP
 
 from chassis.settings import Secret
-from country.ballots import Ballot
-from country.campaign import fetch_latecomers, hand_in_late, interleaved, play
 from country.client import Collector, Identity, http_client
-from country.enrol import Account, Enrolled
-from country.journey import Journey, Person, Tally
+from country.enrol import Enrolled
+from country.journey import Journey, Tally
 from country.ledger import Ledger
 from stack.broker import SINGLE_COPY, Broker
 from stack.children import Children
 from stack.database import Database
 from stack.errors import StackError
-from stack.handout import handout, respondent_link, write
 from stack.narrator import Narrator
 from stack.opening import Ministry, Staged, enrolled_schools, ministry, staged_sessions
 from stack.ports import busy, free_ports
 from stack.script import Script, script
 from stack.services import Services
 from stack.site import Keys, Ports, Site
-from stack.startpage import Board, Door
 from stack.toolbox import locate, missing, require
-from stack.waiting import until
 
 DISK_BYTES = 3 << 30
-WORKERS = 6
-"""People who answer at the same time: fewer than identity's signers let wait, so that guests always find a place."""
-WATCHABLE_RATE = 16.0
-"""How many people answer in a second while one watches."""
-CLOSE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,68 +178,3 @@ def opened(plan: Plan, services: Services, children: Children, narrator: Narrato
             ledger=Ledger(),
             tally=Tally(),
         )
-
-
-def first_acts(plan: Plan, scene: Scene, narrator: Narrator) -> None:
-    """Fills the sessions that go ahead, closes some of them, lets latecomers knock, and writes the hand-out."""
-    late: list[tuple[Person, Ballot]] = fetch_latecomers(scene.journey, [one.roster for one in scene.ended()])
-    for act in (1, 2):
-        cast = [one for one in scene.staged if one.cue.act == act]
-        people = interleaved([one.roster for one in cast], act)
-        if people:
-            what = f"answers in {len(cast)} sessions that go ahead"
-            play(scene.journey, people, workers=WORKERS, progress=narrator.counter(what, len(people)))
-        for one in cast:
-            if one.cue.ends:
-                close(one)
-    ended = scene.ended()
-    if ended:
-        narrator.say(f"{len(ended)} sessions were closed; waiting for their close markers")
-        until(lambda: all(state(one) == "closed" for one in ended), "The closing of sessions", CLOSE_SECONDS, 0.5)
-        hand_in_late(scene.journey, late)
-        narrator.say(f"{len(ended)} sessions are closed; {scene.tally.total(410)} latecomers were turned away")
-    write(plan.handout, handout(scene.services.site, scene.officer, scene.enrolled, scene.staged))
-    narrator.say(f"anyone's client can join in: {plan.handout}")
-
-
-def last_act(plan: Plan, scene: Scene, narrator: Narrator) -> None:
-    """The other sessions fill while one watches."""
-    cast = [one for one in scene.staged if one.cue.act == 3]
-    people = interleaved([one.roster for one in cast], 3)
-    if people:
-        counter = narrator.counter(f"answers in {len(cast)} open sessions", len(people))
-        rate = None if plan.check else max(WATCHABLE_RATE, len(people) / 600)
-        play(scene.journey, people, workers=WORKERS, per_second=rate, progress=counter)
-
-
-def close(one: Staged) -> None:
-    """The coordinator closes the session now."""
-    one.roster.session.enrolled.identity.post(f"/v1/sessions/{one.roster.session.id}/close")
-
-
-def state(one: Staged) -> str:
-    """What identity says about the session."""
-    document = one.roster.session.enrolled.identity.get(f"/v1/sessions/{one.roster.session.id}")
-    return str(document["state"])
-
-
-def show(plan: Plan, scene: Scene, board: Board) -> list[tuple[str, str]]:
-    """Puts the addresses of all roles on the start page; (role, address) of each."""
-    site = scene.services.site
-    coordinator = scene.enrolled[0].coordinator
-    board.doors = (
-        Door(role="nation", address=f"{site.reporter}/"),
-        _signed(site.identity, "ministry", scene.officer.account),
-        _signed(site.identity, "coordinator", coordinator),
-        Door(role="respondent", address=respondent_link(site.collector, _open_session(scene).roster)),
-    )
-    return [(door.role, door.address) for door in board.doors]
-
-
-def _signed(address: str, role: str, account: Account) -> Door:
-    code = TOTP(account.totp_secret)
-    return Door(role=role, address=f"{address}/", user=account.user, password=account.password, code=code.now)
-
-
-def _open_session(scene: Scene) -> Staged:
-    return next((one for one in scene.staged if not one.cue.ends), scene.staged[0])

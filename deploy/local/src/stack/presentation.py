@@ -3,8 +3,10 @@
 import signal
 from collections.abc import Iterable, Mapping
 
+from stack.acts import first_acts, last_act
 from stack.comparison import Check
-from stack.demo import Plan, Scene, alone, first_acts, last_act, memory, opened, running_services, show
+from stack.demo import Plan, Scene, alone, memory, opened, running_services
+from stack.doors import show
 from stack.figures import Figures, fetch, figures
 from stack.narrator import Narrator
 from stack.startpage import Board, served, start_page
@@ -30,7 +32,7 @@ def present(plan: Plan, narrator: Narrator) -> bool:
 
         board = Board(read)
         with served(start_page(board), plan.start_port) as start, opened(plan, services, children, narrator) as scene:
-            addresses = [*show(plan, scene, board), ("operator", start)]
+            addresses = [*show(scene, board), ("operator", start)]
             tell_addresses(addresses, narrator)
             first_acts(plan, scene, narrator)
             last_act(plan, scene, narrator)

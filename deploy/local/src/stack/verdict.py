@@ -17,7 +17,7 @@ from stack.comparison import (
     released,
 )
 from stack.demo import Scene
-from stack.doorbells import closed_doors
+from stack.doors import closed_doors
 from stack.errors import StackError
 from stack.ports import free_ports
 from stack.services import Services

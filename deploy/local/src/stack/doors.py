@@ -1,12 +1,40 @@
-"""Rings at every door of the demo: each role's page opens, and a closed session's report shows its answers."""
+"""Every role's door: its address on the start page, and whether it opens when one rings."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pyotp import TOTP
+
+from country.enrol import Account
 from stack.demo import Scene
+from stack.handout import respondent_link
 from stack.opening import Staged
+from stack.script import ENDED
+from stack.startpage import Board, Door
 
 AS_JSON = {"Accept": "application/json"}
+
+
+def show(scene: Scene, board: Board) -> list[tuple[str, str]]:
+    """Puts the addresses of all roles on the start page; (role, address) of each."""
+    site = scene.services.site
+    coordinator = scene.enrolled[0].coordinator
+    board.doors = (
+        Door(role="nation", address=f"{site.reporter}/"),
+        _signed(site.identity, "ministry", scene.officer.account),
+        _signed(site.identity, "coordinator", coordinator),
+        Door(role="respondent", address=respondent_link(site.collector, _open_session(scene).roster)),
+    )
+    return [(door.role, door.address) for door in board.doors]
+
+
+def _signed(address: str, role: str, account: Account) -> Door:
+    code = TOTP(account.totp_secret)
+    return Door(role=role, address=f"{address}/", user=account.user, password=account.password, code=code.now)
+
+
+def _open_session(scene: Scene) -> Staged:
+    return next((one for one in scene.staged if not one.cue.ends), scene.staged[0])
 
 
 def closed_doors(scene: Scene, doors: Mapping[str, str]) -> Iterator[str]:
@@ -16,7 +44,7 @@ def closed_doors(scene: Scene, doors: Mapping[str, str]) -> Iterator[str]:
         if status != 200:
             yield f"{role}: {address} answers {status}"
     nation = scene.http.get(f"{scene.services.site.reporter}/v1/national")
-    if len(scene.ended()) >= 10 and not _figures(nation.json() if nation.status_code == 200 else {}):
+    if len(scene.ended()) == 2 * ENDED and not _figures(nation.json() if nation.status_code == 200 else {}):
         yield f"the nation has no figures ({nation.status_code})"
     if scene.ended():
         yield from _report(scene, scene.ended()[0])

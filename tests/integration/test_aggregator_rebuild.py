@@ -12,8 +12,9 @@ from aggregator.main import archive, settings_from
 from chassis.errors import Fatal
 from chassis.kafka import delete_records
 from contracts import topics
+from contracts.schemas import CampaignSchema
 from support.aggregating import Aggregation, wait_for
-from support.builders import a_marker, a_response, a_school, a_session
+from support.builders import a_campaign, a_marker, a_response, a_school, a_session
 from support.parts import KafkaPart, MongoPart
 from support.upkeep import fold_up, kept
 
@@ -63,6 +64,8 @@ def test_a_rebuild_is_equal_keeps_days_and_counting_goes_on_in_the_other_databas
     assert 30 == stale["buffer"] + stale["held"] + stale["released"]
     assert "everything stored agrees" in here.ask("verify")
     assert f"{here.database} counts from now on; equal digest" in str(upkeep.run_rebuild(here.environment()))
+    assert f"{here.database}_b, which a rebuild had left, was emptied" in str(upkeep.run_purge(here.environment()))
+    assert [0, 0, 0] == [second(here)[name].count_documents({}) for name in ("seen", "cells", "snapshots")]
     assert 31 == here.counts()[going.session, "student"]["n"]
 
 
@@ -79,6 +82,13 @@ def test_a_snapshot_or_edition_that_would_differ_stops_the_switch_and_is_named(h
     here.db.snapshots.insert_one({**good, "_id": f"{session.session}/teacher/1"})
     assert f"snapshot {session.session}/teacher/1 is published and would not exist" in refused(here)
     here.db.snapshots.delete_one({"_id": f"{session.session}/teacher/1"})
+    campaign = CampaignSchema().dump(a_campaign([session]))
+    head = {"_id": "autumn/000001", "kind": "head", "campaign": "autumn", "number": 1, "final": False}
+    here.db.campaigns.insert_one({"_id": "autumn", "revision": 1, "message": campaign})
+    here.db.editions.insert_one({**head, "as_of": "2026-10-03", "digest": "another"})
+    here.db.admitted.insert_one({"_id": "autumn/000001", "batches": [], "rest": []})
+    assert "edition autumn/000001: its documents are not those that its digest was made of" in refused(here)
+    here.db.campaigns.delete_many({})
     assert None is here.db.offsets.find_one({"barred": {"$ne": None}})
     here.submit(a_response(session, number=25, signed=False))
     fold_up(here)

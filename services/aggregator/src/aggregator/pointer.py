@@ -10,6 +10,7 @@ from contracts.topics import RESPONSES, topics
 POINTER = "pointer"
 EDITOR = "editor"
 SECOND = "_b"
+MOVED = "the other database counts now"
 
 
 def current(client: Client, home: str) -> str:

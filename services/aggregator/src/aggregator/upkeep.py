@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from aggregator import pointer
+from aggregator import copies, pointer
 from aggregator.archive import Archive
 from aggregator.commands import backup, purge, rebuild, replay, restore
 from aggregator.logreader import LogReader
@@ -102,7 +102,7 @@ def run_purge(environ: Mapping[str, str]) -> purge.Report:
     with tools(environ) as given, writer(given.settings) as writing:
         if why := pointer.barred(given.client, given.database):
             raise Fatal(f"nothing was purged: {why}")
-        return purge.purge(
+        report = purge.purge(
             Retention(given.client, given.database, given.sealer),
             given.archive().offsets,
             given.log(),
@@ -110,6 +110,19 @@ def run_purge(environ: Mapping[str, str]) -> purge.Report:
             writing,
             given.today,
         )
+        report.emptied = _empty_left(given)
+        return report
+
+
+def _empty_left(given: Tools) -> str:
+    """Empties the database that a rebuild has left, since what it keeps is kept no longer than the other's; its
+    name, "" if there was none."""
+    left = pointer.other(given.settings.statistics_database, given.database)
+    if pointer.barred(given.client, left) != pointer.MOVED or copies.occupied(given.client, left) is None:
+        return ""
+    copies.clear(given.client, left)
+    pointer.bar(given.client, left, pointer.MOVED)
+    return left
 
 
 def run_replay(environ: Mapping[str, str], reason: str) -> replay.Report:

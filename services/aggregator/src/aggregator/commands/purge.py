@@ -17,7 +17,8 @@ from contracts.topics import DEAD_LETTERS, RESPONSES
 
 @dataclass(kw_only=True, slots=True)
 class Report:
-    """What a purge did; `waiting` sessions are expired and keep their figures until their campaign's last edition."""
+    """What a purge did; `waiting` sessions are expired and keep their figures until their campaign's last edition;
+    `emptied`: the database that a rebuild had left."""
 
     partitions: int = 0
     records: int = 0
@@ -25,6 +26,7 @@ class Report:
     ids: int = 0
     blanked: int = 0
     waiting: int = 0
+    emptied: str = ""
 
     def __str__(self) -> str:
         said = (
@@ -33,6 +35,8 @@ class Report:
         )
         if self.waiting:
             said += f"; {self.waiting} expired sessions wait for the last edition of their campaign"
+        if self.emptied:
+            said += f"; {self.emptied}, which a rebuild had left, was emptied"
         return said
 
 

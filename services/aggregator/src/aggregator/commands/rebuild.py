@@ -92,6 +92,7 @@ def rebuild(
     except BaseException:
         pointer.unbar(client, place.old)
         raise
+    pointer.bar(client, place.old, pointer.MOVED)
     return Report(records=records, carried=len(gone), database=place.new, before=before, after=after)
 
 

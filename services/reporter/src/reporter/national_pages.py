@@ -176,7 +176,7 @@ def _area(voice: Voice, found: Nation, level: str, area: str) -> dict[str, Any]:
     rows: list[list[str]] = []
     for code in _items(voice, found, level, area):
         asked = [group for group in GROUPS if code in found.items.get((level, group), {})]
-        text = f"{code} · {_text(voice, code, asked[0], level)}"
+        text = f"{code} · {_shared_text(voice, code, asked, level)}"
         counted = [(group, found.items[level, group][code]) for group in asked]
         line = [bar for group, counts in counted if (bar := _bar(voice, code, group, counts))]
         if line:
@@ -184,12 +184,19 @@ def _area(voice: Voice, found: Nation, level: str, area: str) -> dict[str, Any]:
             for group, counts in counted:
                 rated = sum(counts[:ANSWERS])
                 shares = [voice.percent(count / rated) if rated else "–" for count in counts[:ANSWERS]]
-                rows.append([text, voice.group_name(group), voice.number(sum(counts)), voice.number(rated), *shares])
+                own = f"{code} · {_text(voice, code, group, level)}"
+                rows.append([own, voice.group_name(group), voice.number(sum(counts)), voice.number(rated), *shares])
     told = "; ".join(
         f"{text}: " + ", ".join(part.words for bar in line for part in bar.segments) for text, line in bars
     )
     chart = charts.likert(bars, title, voice.t("area.words", list=told), f"national-{area}") if bars else None
     return {"area": area, "name": voice.area(area), "title": title, "chart": chart, "rows": rows}
+
+
+def _shared_text(voice: Voice, code: str, groups: Sequence[str], level: str) -> str:
+    """An item above several groups: in the leaders' words, which speak of the school; above one group, in its own."""
+    leaders = len(groups) > 1 and "leader" in voice.questionnaire.items[code].groups
+    return _text(voice, code, "leader" if leaders else groups[0], level)
 
 
 def _text(voice: Voice, code: str, group: str, level: str) -> str:

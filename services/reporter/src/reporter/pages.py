@@ -91,7 +91,7 @@ class Pages:
             as_of=words.as_of(voice, view),
             overview=_overview(voice, view),
             drawn_groups=[group for group, table in report.groups.items() if table.bands is None],
-            gaps=[(gap, words.item_text(voice, view, gap.code, gap.groups[0])) for gap in gaps],
+            gaps=[(gap, words.shared_text(voice, view, gap.code, gap.groups)) for gap in gaps],
             gap_chart=_gap_chart(voice, view, gaps),
             areas=[_area(voice, view, area) for area in report.areas] if report.groups else [],
             own=_own(voice, view),

@@ -186,7 +186,7 @@ def gap_lines(voice: Voice, view: SessionView, gaps: Sequence[Gap]) -> list[tupl
     """The lines of a dot plot of single items."""
     return [
         (
-            f"{gap.code} · {item_text(voice, view, gap.code, gap.groups[0])}",
+            f"{gap.code} · {shared_text(voice, view, gap.code, gap.groups)}",
             [_dot(voice, group, value) for group, value in zip(gap.groups, gap.shares, strict=True)],
         )
         for gap in gaps
@@ -204,13 +204,20 @@ def item_text(voice: Voice, view: SessionView, code: str, group: str) -> str:
     return exports.text(view, code, group, voice.questionnaire, voice.language)
 
 
+def shared_text(voice: Voice, view: SessionView, code: str, groups: Sequence[str]) -> str:
+    """An item above several groups: in the leaders' words, which speak of the school; above one group, in its own."""
+    item = voice.questionnaire.items.get(code)
+    leaders = len(groups) > 1 and item is not None and item.asked(view.level, "leader")
+    return item_text(voice, view, code, "leader" if leaders else groups[0])
+
+
 def bars(voice: Voice, view: SessionView, codes: Sequence[str], own: bool = False) -> list[tuple[str, list[Bar]]]:
     """Each item with a bar for each shown group that was asked it."""
     found = []
     for code in codes:
         tables = [table for table in view.report.groups.values() if code in (table.own if own else table.items)]
         if tables:
-            heading = f"{code} · {item_text(voice, view, code, tables[0].group)}"
+            heading = f"{code} · {shared_text(voice, view, code, [table.group for table in tables])}"
             found.append((heading, [_bar(voice, table, (table.own if own else table.items)[code]) for table in tables]))
     return found
 

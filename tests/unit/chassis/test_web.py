@@ -53,7 +53,11 @@ def test_every_refusal_is_a_problem_with_its_reason(
     app: Flask, method: str, path: str, status: int, reason: str
 ) -> None:
     answer = app.test_client().open(path, method=method)
-    assert (status, "application/problem+json", reason) == (answer.status_code, answer.mimetype, answer.get_json()["title"])
+    assert (status, "application/problem+json", reason) == (
+        answer.status_code,
+        answer.mimetype,
+        answer.get_json()["title"],
+    )
     assert "secret detail" not in answer.text
 
 

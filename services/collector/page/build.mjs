@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const service = join(here, "..", "src", "collector");
 const out = join(service, "page", "dist");
 const TARGET = ["chrome90", "firefox90", "safari15"];
-const ELSEWHERE = /^(service|shell\.|docs\.|own\.|promise\.(adult|child|any)\.)/;
+const ELSEWHERE = /^(service|shell\.|docs\.|preview\.|own\.|promise\.(adult|child|any)\.)/;
 const LANGUAGES = ["az", "en"];
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest();

@@ -13,6 +13,8 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 from chassis.web import CSP
 from collector import openapi
 from collector.forms import Operators, promise
+from collector.page import preview
+from contracts.questionnaire import CURRENT, LEVELS, bank
 from look import locale, paths
 from look import page as frame
 from look import texts as look_texts
@@ -97,6 +99,21 @@ def register(app: Flask, built: Built, *, operators: Operators, identity_origin:
     def described() -> Response:
         example = json.dumps(openapi.EXAMPLE, indent=2, ensure_ascii=False)
         return rendered("docs.html", operations=openapi.operations(), example=example)
+
+    @app.get("/preview")
+    def previewed() -> Response:
+        # All groups of a level on one page: no address tells which group somebody belongs to.
+        lang, asked, level = spoken(), bank(CURRENT), request.args.get("level")
+        if level not in (None, *LEVELS):
+            raise NotFound
+        return rendered(
+            "preview.html",
+            levels=preview.levels(asked, lang),
+            level=level,
+            chosen=asked.level_name(level, lang) if level else None,
+            forms=preview.previews(asked, level, lang) if level else [],
+            scale=[*asked.scale("agree", lang), *asked.special(lang).values()],
+        )
 
     @app.get("/page/<name>")
     def built_file(name: str) -> Response:

@@ -1,63 +1,21 @@
 """The questionnaire page in real Chromium: from the slip to "Counted", whatever the network and the people do."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from contracts.codec import decode
 from contracts.messages import ResponseSubmitted
 from support.ballots import Signer, a_session
-from support.collecting import Collector, Topics, make_topics, running_collector, until
-from support.parts import KafkaPart
-from support.signing import Desk, running_desk
-from support.visiting import ARGUMENTS, CHROMIUM, LETTERS, Visitor, fingerprint, launched, visiting
+from support.collecting import Collector, Topics, until
+from support.signing import Desk
+from support.visiting import ARGUMENTS, CHROMIUM, LETTERS, Visitor, fingerprint, visiting
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def place(broker: KafkaPart) -> Topics:
-    return make_topics(broker.bootstrap)
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with running_desk() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def collector(place: Topics, desk: Desk) -> Iterator[Collector]:
-    with running_collector(place, desk.origin) as running:
-        desk.allowed = running.origin
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = launched(playwright)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def visitor(browser: Browser, collector: Collector) -> Iterator[Visitor]:
-    with visiting(browser, collector) as made:
-        yield made
-
-
-@pytest.fixture
-def signer(place: Topics, collector: Collector) -> Signer:
-    made = a_session(groups=("leader", "teacher", "student"))
-    place.publish(made.message)
-    collector.wait_for(made.message.session)
-    return made
 
 
 def counted(place: Topics, signer: Signer) -> list[ResponseSubmitted]:
@@ -485,54 +443,6 @@ def test_the_whole_page_is_at_most_100_kilobytes_compressed(visitor: Visitor, de
     visitor.to_questions("shared")
     visitor.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     assert 10_000 < sum(sizes) <= 100_000
-
-
-@pytest.mark.parametrize(
-    ("scheme", "language", "group"), [("light", "English", "teacher"), ("dark", "Azərbaycanca", "student")]
-)
-def test_axe_finds_nothing_on_any_screen(
-    browser: Browser, collector: Collector, desk: Desk, signer: Signer, scheme: str, language: str, group: str
-) -> None:
-    axe = Axe()
-    found: dict[str, list[str]] = {}
-
-    def look(visitor: Visitor, name: str) -> None:
-        visitor.press(language)
-        problems = axe.run(visitor.page).response["violations"]
-        if problems:
-            found[name] = [f"{problem['id']}: {problem['nodes'][0]['html']}" for problem in problems]
-        visitor.press("English")
-
-    with visiting(browser, collector, color_scheme=scheme) as visitor:
-        visitor.page.goto(f"{collector.origin}/?lang=en")
-        visitor.heading("Type what is on your slip")
-        look(visitor, "type")
-        visitor.press("Continue")
-        visitor.page.locator(".error-summary").wait_for()
-        look(visitor, "errors")
-        visitor.page.goto("about:blank")
-        visitor.open(signer, group, desk.admit(signer, group))
-        visitor.heading("What we promise")
-        look(visitor, "promise")
-        visitor.press("Continue")
-        visitor.heading("Whose device is this?")
-        look(visitor, "device")
-        visitor.page.locator("label[for=device-shared]").click()
-        visitor.press("Continue")
-        visitor.page.locator("fieldset.question").first.wait_for()
-        while visitor.page.locator("dl.facts").count() == 0:
-            visitor.answer_page(1)
-            look(visitor, visitor.page.locator(".progress-count").inner_text())
-            title = visitor.page.locator(".progress-count").inner_text()
-            visitor.press("Next")
-            visitor.page.wait_for_function(
-                "was => document.querySelector('.progress-count')?.innerText !== was", arg=title
-            )
-        look(visitor, "review")
-        visitor.send()
-        visitor.heading("Counted")
-        look(visitor, "counted")
-    assert found == {}
 
 
 def test_primary_students_are_spoken_to_as_children(

@@ -13,7 +13,7 @@ from contracts import topics
 from support.aggregating import Aggregation
 from support.builders import a_campaign, a_marker, a_response, a_school, a_session
 from support.parts import KafkaPart, MongoPart
-from support.upkeep import fold_up, kept, later
+from support.upkeep import digest_of, fold_up, kept, later, ledger_of
 
 pytestmark = pytest.mark.integration
 
@@ -65,13 +65,13 @@ def test_everything_comes_back_at_its_offset_and_counting_goes_on(
     for topic in (topics.RESPONSES, topics.DEAD_LETTERS, topics.SESSIONS, topics.CAMPAIGNS):
         assert records(here, topic) == records(there, topic)
     assert here.ends() == there.ends()
-    assert here.ask("digest") == there.ask("digest")
-    given, found = here.ledger(), there.ledger()
+    assert digest_of(here) == digest_of(there)
+    given, found = ledger_of(here), ledger_of(there)
     assert (given["total"], given["sessions"]) == (found["total"], found["sessions"])
     fold_up(there)
     fold_up(here)
-    assert here.ask("digest") == there.ask("digest")
-    assert there.ledger()["balanced"]
+    assert digest_of(here) == digest_of(there)
+    assert ledger_of(there)["balanced"]
     assert "everything stored agrees" in there.ask("verify")
 
 

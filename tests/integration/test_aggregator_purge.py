@@ -21,7 +21,7 @@ from stack.toolbox import locate
 from support.aggregating import Aggregation, wait_for
 from support.builders import a_marker, a_response, a_school, a_session
 from support.parts import KafkaPart, MongoPart
-from support.upkeep import fold_up, kept, later
+from support.upkeep import fold_up, kept, later, ledger_of
 
 pytestmark = pytest.mark.integration
 PLANT = "planted-in-an-answer"
@@ -39,7 +39,11 @@ def tidy_broker(tmp_path: Path) -> Iterator[KafkaPart]:
     tools = locate()
     port, controller = free_ports(2)
     with Children(tools.setpriv, tmp_path / "logs") as children:
-        changes = {"log.retention.check.interval.ms": "500", "log.segment.delete.delay.ms": "100"}
+        changes = {
+            "log.retention.check.interval.ms": "500",
+            "log.segment.delete.delay.ms": "100",
+            "log.initial.task.delay.ms": "500",
+        }
         own = Broker(children, tools, tmp_path / "kafka", port, controller, changes=changes)
         own.start()
         yield KafkaPart(bootstrap=own.bootstrap)
@@ -77,12 +81,12 @@ def test_a_planted_answer_is_in_no_file_of_the_broker_after_a_purge(
         fold_up(here)
         folder = tmp_path / "kafka" / "data"
         assert 2 == len(files_with_it(folder)), "the answer and its dead letter stand in a file each"
-        before = here.ledger()
+        before = ledger_of(here)
         said = str(upkeep.run_purge(later(here, 31)))
         assert "3 records deleted in 1 partitions, 1 dead letters, 1 response ids" in said
         wait_for("the end of the files", lambda: not files_with_it(folder))
         fold_up(here)
-        after = here.ledger()
+        after = ledger_of(here)
         assert after["balanced"]
         assert before["total"] | {"next": 4, "log_start": 3, "markers": 2} == after["total"]
         assert before["sessions"] == after["sessions"]
@@ -103,7 +107,7 @@ def test_what_an_open_session_needs_stays_and_the_cut_is_the_beginning_of_a_batc
     assert "nothing was deleted" not in str(upkeep.run_purge(here.environment()))
     assert 12 == here.db.offsets.find_one({"_id": home})["purged"]["folded"]
     fold_up(here)
-    ledger = here.ledger()
+    ledger = ledger_of(here)
     assert ledger["balanced"]
     assert 12 == ledger["partitions"][str(home)]["log_start"]
     assert {"folded": 13, "cells": 1} == ledger["sessions"][ended.session]
@@ -130,7 +134,7 @@ def test_unreleased_figures_are_blanked_once_no_edition_needs_them(here: Aggrega
     assert 4 == row["n"]
     assert not any(map(sum, row["items"].values()))
     fold_up(here)
-    assert here.ledger()["balanced"]
+    assert ledger_of(here)["balanced"]
     today = datetime.now(UTC).date()
     assert today.isoformat() < here.db.offsets.find_one({"_id": "purge"})["day"]
 

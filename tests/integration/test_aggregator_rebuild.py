@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from aggregator import upkeep
-from aggregator.commands.ledger import ledger as ledger_of
-from aggregator.main import archive, settings_from
 from chassis.errors import Fatal
 from chassis.kafka import delete_records
 from contracts import topics
@@ -16,7 +14,7 @@ from contracts.schemas import CampaignSchema
 from support.aggregating import Aggregation, wait_for
 from support.builders import a_campaign, a_marker, a_response, a_school, a_session
 from support.parts import KafkaPart, MongoPart
-from support.upkeep import fold_up, kept
+from support.upkeep import digest_of, fold_up, kept, ledger_of
 
 pytestmark = pytest.mark.integration
 
@@ -46,14 +44,14 @@ def test_a_rebuild_is_equal_keeps_days_and_counting_goes_on_in_the_other_databas
     here.db.cells.update_many({"closed": True}, {"$set": {"closed_day": "2026-01-01"}})
     assert 16 == upkeep.run_purge(here.environment()).records
     fold_up(here)
-    before, ledger = here.ask("digest"), here.ledger()
+    before, ledger = digest_of(here), ledger_of(here)
     assert ["closed", "part"] == sorted(row["purged"] for row in here.db.cells.find({"purged": {"$ne": None}}))
     said = here.ask("rebuild")
     assert f"2 sessions carried over, {here.database}_b counts from now on; equal digest {before}" in said
     assert {"2026-10-03"} == set(second(here).snapshots.distinct("as_of"))
     assert ["2026-01-01"] == [day for day in second(here).cells.distinct("closed_day") if day]
-    assert before == here.ask("digest")
-    after = here.ledger()
+    assert before == digest_of(here)
+    after = ledger_of(here)
     assert after["balanced"]
     assert ledger["sessions"] == after["sessions"]
     assert uncounted(ledger) == uncounted(after)
@@ -93,9 +91,9 @@ def test_a_snapshot_or_edition_that_would_differ_stops_the_switch_and_is_named(h
     here.submit(a_response(session, number=25, signed=False))
     fold_up(here)
     here.db.cells.update_one({"_id": session.session}, {"$inc": {"groups.student.n.buffer": 1}})
-    assert not balanced(here)
+    assert not ledger_of(here)["balanced"]
     assert "unreleased figures had drifted" in str(upkeep.run_rebuild(here.environment()))
-    assert balanced(here)
+    assert ledger_of(here)["balanced"]
 
 
 def test_a_log_that_lost_records_stops_it_and_workers_go_on(here: Aggregation) -> None:
@@ -133,8 +131,3 @@ def refused(here: Aggregation) -> str:
     with pytest.raises(Fatal) as error:
         upkeep.run_rebuild(here.environment())
     return str(error.value)
-
-
-def balanced(here: Aggregation) -> bool:
-    with archive(settings_from(here.environment())) as reading:
-        return bool(ledger_of(reading, {})["balanced"])

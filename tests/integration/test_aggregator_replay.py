@@ -12,7 +12,7 @@ from contracts.codec import encode
 from support.aggregating import Aggregation
 from support.builders import DAY_MS, a_marker, a_response, a_school, a_session
 from support.parts import KafkaPart, MongoPart
-from support.upkeep import fold_up, kept
+from support.upkeep import fold_up, kept, ledger_of
 
 pytestmark = pytest.mark.integration
 
@@ -39,7 +39,7 @@ def test_a_response_whose_session_came_too_late_is_counted_once_however_often_it
     assert "0 dead letters with reason unknown-session replayed; 2 were counted already" in here.ask(
         "replay-dlq", "--reason", "unknown-session"
     )
-    assert here.ledger()["balanced"]
+    assert ledger_of(here)["balanced"]
     assert {DAY_MS} == {record.timestamp for record in here.values(topics.RESPONSES)}
 
 

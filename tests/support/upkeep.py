@@ -4,8 +4,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from aggregator import main
+from aggregator.commands.digest import digest
+from aggregator.commands.ledger import ledger
 from support.aggregating import Aggregation, aggregation, create
 from support.parts import KafkaPart, MongoPart
 
@@ -36,3 +39,16 @@ def fold_up(here: Aggregation, **changes: str) -> None:
 def later(here: Aggregation, days: int) -> dict[str, str]:
     """The environment of a command that runs so many days from now."""
     return here.environment(CLOCK_OFFSET_SECONDS=str(days * DAY))
+
+
+def digest_of(here: Aggregation) -> str:
+    """The digest of the database that counts, asked in this process."""
+    with main.archive(main.settings_from(here.environment())) as reading:
+        return digest(reading)
+
+
+def ledger_of(here: Aggregation) -> dict[str, Any]:
+    """The ledger of the database that counts, asked in this process."""
+    settings = main.settings_from(here.environment())
+    with main.archive(settings) as reading:
+        return ledger(reading, main.log_of(settings).starts())

@@ -117,7 +117,7 @@ function single({ voice, answers, changed }: Asking, question: Question): HTMLEl
     "fieldset",
     { class: "question", "data-question": question.code },
     h("legend", {}, question.text),
-    ten ? h("p", { class: "hint" }, ends.map((end) => `${end?.code} – ${end?.text}`).join(" · ")) : null,
+    ten ? h("p", { class: "hint" }, ends.map((end) => end?.text).join(" · ")) : null,
     h(
       "div",
       { class: ten ? "choices choices-ten" : "choices" },

@@ -68,6 +68,8 @@ def brief(voice: Voice, group: GroupState) -> str:
     """How far a group has come, in two words for a list."""
     if group.state == "withheld":
         return reason(voice, group.reason, group.k)
+    if group.n:
+        return voice.t("state.answers", count=group.n)
     if group.answers:
         return voice.t("state.at_least", n=voice.number(group.answers))
     return voice.t(f"cell.{group.state}")

@@ -15,30 +15,30 @@ HEADER = (
 )
 
 REGIONS: Mapping[str, int] = {
-    "Baku": 330,
-    "Absheron-Khizi": 110,
-    "Ganja-Dashkasan": 260,
-    "Gazakh-Tovuz": 430,
-    "Guba-Khachmaz": 460,
-    "Karabakh": 330,
-    "East Zangezur": 190,
-    "Lankaran-Astara": 520,
-    "Mil-Mughan": 330,
-    "Mountainous Shirvan": 290,
-    "Central Aran": 420,
-    "Shaki-Zagatala": 370,
-    "Shirvan-Salyan": 240,
-    "Nakhchivan": 230,
+    "Bakı": 330,
+    "Abşeron-Xızı": 110,
+    "Gəncə-Daşkəsən": 260,
+    "Qazax-Tovuz": 430,
+    "Quba-Xaçmaz": 460,
+    "Qarabağ": 330,
+    "Şərqi Zəngəzur": 190,
+    "Lənkəran-Astara": 520,
+    "Mil-Muğan": 330,
+    "Dağlıq Şirvan": 290,
+    "Mərkəzi Aran": 420,
+    "Şəki-Zaqatala": 370,
+    "Şirvan-Salyan": 240,
+    "Naxçıvan": 230,
 }
 """Economic regions and how many of 4,500 schools stand in each, roughly."""
-URBAN: Mapping[str, float] = {"Baku": 1.0, "Absheron-Khizi": 0.7, "Ganja-Dashkasan": 0.45}
+URBAN: Mapping[str, float] = {"Bakı": 1.0, "Abşeron-Xızı": 0.7, "Gəncə-Daşkəsən": 0.45}
 URBAN_ELSEWHERE = 0.18
 VOCATIONAL_SHARE = 1 / 44
 KINDS: Mapping[str, tuple[float, Mapping[str, float]]] = {
-    "full-secondary": (0.75, {"primary": 0.40, "lower-secondary": 0.48, "upper-secondary": 0.12}),
-    "general-secondary": (0.17, {"primary": 0.45, "lower-secondary": 0.55}),
-    "primary": (0.07, {"primary": 1.0}),
-    "special": (0.01, {"primary": 0.45, "lower-secondary": 0.55}),
+    "tam orta": (0.75, {"primary": 0.40, "lower-secondary": 0.48, "upper-secondary": 0.12}),
+    "ümumi orta": (0.17, {"primary": 0.45, "lower-secondary": 0.55}),
+    "ibtidai": (0.07, {"primary": 1.0}),
+    "xüsusi": (0.01, {"primary": 0.45, "lower-secondary": 0.55}),
 }
 """Type of school: its share of all schools, and the share of its students at each level."""
 STUDENTS_PER_TEACHER = 11.6
@@ -102,9 +102,9 @@ def registry_csv(schools: Iterable[School]) -> str:
 
 def _general(draw: random.Random, index: int, region: str, urban: bool) -> School:
     kind = draw.choices(list(KINDS), [share for share, _ in KINDS.values()])[0]
-    students = _size(draw, region, urban, small=kind in ("primary", "special"))
+    students = _size(draw, region, urban, small=kind in ("ibtidai", "xüsusi"))
     levels = {level: _people(draw, round(students * share)) for level, share in KINDS[kind][1].items()}
-    language = draw.choices(("Azerbaijani", "Russian", "Georgian"), (93, 6 if urban else 2, 1))[0]
+    language = draw.choices(("azərbaycan", "rus", "gürcü"), (93, 6 if urban else 2, 1))[0]
     return School(
         registry_id=f"AZ-{index:05d}",
         name=f"{_word(draw)} {draw.randint(1, 300)} nömrəli məktəb" if urban else f"{_word(draw)} kənd məktəbi",
@@ -124,8 +124,8 @@ def _vocational(draw: random.Random, index: int, region: str, urban: bool) -> Sc
         name=f"{_word(draw)} Peşə Liseyi",
         region=region,
         settlement="urban" if urban else "rural",
-        language="Azerbaijani",
-        type="vocational",
+        language="azərbaycan",
+        type="peşə",
         levels={
             "vocational": Registered(
                 leaders=people.leaders,
@@ -140,7 +140,7 @@ def _vocational(draw: random.Random, index: int, region: str, urban: bool) -> Sc
 def _size(draw: random.Random, region: str, urban: bool, small: bool) -> int:
     """Students of a school: log-normal, a village's median 150 and a town's 680, Baku's half as large again."""
     median, spread = (680.0, 0.6) if urban else (150.0, 0.8)
-    if region == "Baku":
+    if region == "Bakı":
         median *= 1.5
     if small:
         median *= 0.3

@@ -5,18 +5,18 @@ import random
 from country.people import Registered, School
 
 PLACES = (
-    ("Narbulaq 1 nömrəli tam orta məktəb", "Baku", "urban", "Azerbaijani"),
-    ("Göytəpədüz 14 nömrəli tam orta məktəb", "Baku", "urban", "Russian"),
-    ("Günəşyurd 3 nömrəli tam orta məktəb", "Absheron-Khizi", "urban", "Azerbaijani"),
-    ("Çinarqala 7 nömrəli tam orta məktəb", "Ganja-Dashkasan", "urban", "Azerbaijani"),
-    ("Ulduzçay kənd tam orta məktəbi", "Gazakh-Tovuz", "rural", "Azerbaijani"),
-    ("Yaşıldərə kənd tam orta məktəbi", "Guba-Khachmaz", "rural", "Azerbaijani"),
-    ("Tutbağ 2 nömrəli tam orta məktəb", "Lankaran-Astara", "urban", "Azerbaijani"),
-    ("Söyüdgöl kənd tam orta məktəbi", "Central Aran", "rural", "Azerbaijani"),
-    ("Qızılyol kənd tam orta məktəbi", "Mil-Mughan", "rural", "Azerbaijani"),
-    ("Daşmeşə 5 nömrəli tam orta məktəb", "Shaki-Zagatala", "urban", "Azerbaijani"),
-    ("Ağbulaqyurd kənd ümumi orta məktəbi", "Mountainous Shirvan", "rural", "Azerbaijani"),
-    ("Güldüz kənd ümumi orta məktəbi", "Shirvan-Salyan", "rural", "Azerbaijani"),
+    ("Narbulaq 1 nömrəli tam orta məktəb", "Bakı", "urban", "azərbaycan"),
+    ("Göytəpədüz 14 nömrəli tam orta məktəb", "Bakı", "urban", "rus"),
+    ("Günəşyurd 3 nömrəli tam orta məktəb", "Abşeron-Xızı", "urban", "azərbaycan"),
+    ("Çinarqala 7 nömrəli tam orta məktəb", "Gəncə-Daşkəsən", "urban", "azərbaycan"),
+    ("Ulduzçay kənd tam orta məktəbi", "Qazax-Tovuz", "rural", "azərbaycan"),
+    ("Yaşıldərə kənd tam orta məktəbi", "Quba-Xaçmaz", "rural", "azərbaycan"),
+    ("Tutbağ 2 nömrəli tam orta məktəb", "Lənkəran-Astara", "urban", "azərbaycan"),
+    ("Söyüdgöl kənd tam orta məktəbi", "Mərkəzi Aran", "rural", "azərbaycan"),
+    ("Qızılyol kənd tam orta məktəbi", "Mil-Muğan", "rural", "azərbaycan"),
+    ("Daşmeşə 5 nömrəli tam orta məktəb", "Şəki-Zaqatala", "urban", "azərbaycan"),
+    ("Ağbulaqyurd kənd ümumi orta məktəbi", "Dağlıq Şirvan", "rural", "azərbaycan"),
+    ("Güldüz kənd ümumi orta məktəbi", "Şirvan-Salyan", "rural", "azərbaycan"),
 )
 """Name, region, settlement and language of instruction; the last two schools have no upper-secondary classes."""
 WITH_UPPER = 10
@@ -42,7 +42,7 @@ def _school(draw: random.Random, index: int) -> School:
         region=region,
         settlement=settlement,
         language=language,
-        type="full-secondary" if index < WITH_UPPER else "general-secondary",
+        type="tam orta" if index < WITH_UPPER else "ümumi orta",
         levels=levels,
     )
 

@@ -27,7 +27,7 @@ class Part:
 
 PARTS = (
     Part(name="unit and contract", folders=("tests/unit", "tests/contract"), minutes=3, workers=2, servers=False),
-    Part(name="integration", folders=("tests/integration",), minutes=4),
+    Part(name="integration", folders=("tests/integration",), minutes=4, workers=2),
     Part(name="browser and end to end", folders=("tests/browser", "tests/e2e"), minutes=7),
     Part(name="faults", folders=("tests/fault",), minutes=4),
     Part(name="deployment files", folders=("tests/deployment",), minutes=1, servers=False),
@@ -84,7 +84,7 @@ def run_part(root: Path, part: Part, folders: Sequence[str], environ: Mapping[st
     report = root / "build/tests" / f"{part.name.replace(' ', '-')}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    spread = ["-n", str(part.workers)] if part.workers else []
+    spread = ["-n", str(part.workers), "--dist", "loadfile"] if part.workers else []
     command = [sys.executable, "-m", "pytest", "-q", "--durations=5", f"--junitxml={report}", *spread, *folders]
     began = time.monotonic()
     # With its parent gone a test run would hold servers and ports for nothing.

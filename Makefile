@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full lint format lock clean
+.PHONY: help demo test test-full screenshots bench-page hashes lint format lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,18 @@ test: ## Run all tests on a real Kafka and a real MongoDB
 test-full: ## Run all tests with many more random cases, and the load tests
 	@$(bootstrap) venv tools page browser deployment
 	@exec $(bin)/python -m stack test --full
+
+screenshots: ## Take pictures of every screen of the questionnaire into build/screenshots
+	@$(bootstrap) venv tools page browser
+	@PYTHONPATH=tests exec $(bin)/python -m support.screenshots build/screenshots
+
+bench-page: ## Measure the questionnaire page with Lighthouse on its slow phone
+	@$(bootstrap) venv tools page browser
+	@PYTHONPATH=tests exec $(bin)/python -m support.lighthouse
+
+hashes: ## Publish the hashes of the questionnaire page in docs/privacy.md
+	@$(bootstrap) venv page
+	@exec $(bin)/python -m collector files --into docs/privacy.md
 
 lint: ## Check format, style, types and import rules
 	@$(bootstrap) venv

@@ -3,7 +3,7 @@
 #   venv        the Python environment in .venv, with our own packages in it
 #   tools       Java, Kafka, MongoDB, and what PDF pages need
 #   page        the questionnaire page's script
-#   browser     Chromium and pdftoppm, for tests
+#   browser     Chromium, Lighthouse and pdftoppm, for tests
 #   deployment  docker-compose, which checks its file in the tests
 # All checks come before the first change; what is done is remembered in build/stamps and not done again.
 set -euo pipefail
@@ -12,6 +12,7 @@ root=$PWD
 packages=(contracts libs/chassis libs/look services/identity services/collector services/aggregator services/reporter
           deploy/provision deploy/local tools/country)
 page=services/collector/page
+lighthouse=tests/lighthouse
 
 say() { printf 'set-up: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -61,7 +62,7 @@ missing_packages() {
     has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0
     has_font || echo fonts-dejavu-core
   fi
-  if wanted page && [[ -f $page/package.json ]]; then
+  if { wanted page && [[ -f $page/package.json ]]; } || { wanted browser && [[ -f $lighthouse/package.json ]]; }; then
     for command in node:nodejs npm:npm; do
       package=${command#*:}
       command -v "${command%:*}" >/dev/null || echo "$package"
@@ -140,11 +141,21 @@ setup_tools() {
 setup_page() {
   local hash
   [[ -f $page/package.json ]] || return 0
-  hash=$(find "$page" -name node_modules -prune -o -name dist -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | hash_of -)
+  # The words and the style sheet are built in.
+  hash=$(find "$page" services/collector/src/collector/texts.yaml libs/look/src/look/static -name node_modules -prune -o -name dist -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | hash_of -)
   is_done page "$hash" "$page/node_modules" && [[ -d services/collector/src/collector/page/dist ]] && return
   step "page-packages (npm)" npm --prefix "$page" ci --no-audit --no-fund
   step "page-script" npm --prefix "$page" run build
   mark page "$hash"
+}
+
+setup_lighthouse() {
+  local hash
+  [[ -f $lighthouse/package.json ]] || return 0
+  hash=$(hash_of "$lighthouse/package.json" "$lighthouse/package-lock.json")
+  is_done lighthouse "$hash" "$lighthouse/node_modules" && return
+  step "lighthouse (npm)" npm --prefix "$lighthouse" ci --no-audit --no-fund --ignore-scripts
+  mark lighthouse "$hash"
 }
 
 parts="$*"
@@ -186,3 +197,4 @@ python=$(find_python)
 if wanted venv; then setup_venv; fi
 if wanted tools; then setup_tools; fi
 if wanted page; then setup_page; fi
+if wanted browser; then setup_lighthouse; fi

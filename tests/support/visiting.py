@@ -83,7 +83,7 @@ class Visitor:
 @contextmanager
 def visiting(browser: Browser, collector: Collector, **options: Any) -> Iterator[Visitor]:
     """A fresh browser profile with one tab; at the end the console must have been silent."""
-    context: BrowserContext = browser.new_context(viewport={"width": 320, "height": 640}, **options)
+    context: BrowserContext = browser.new_context(**{"viewport": {"width": 320, "height": 640}, **options})
     context.set_default_timeout(15_000)
     visitor = Visitor(page=context.new_page(), collector=collector)
     visitor.page.on("console", lambda message: visitor.complaints.append(message.text))

@@ -155,7 +155,8 @@ export class App {
   }
 
   private choose(): void {
-    this.to(() => first.choosing(this.voice, (mode) => void this.begin(mode), () => this.promise()));
+    const so: first.Chosen = {};
+    this.to(() => first.choosing(this.voice, so, (mode) => void this.begin(mode), () => this.promise()));
   }
 
   // ---- the ballot ----

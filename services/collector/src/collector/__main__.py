@@ -1,12 +1,13 @@
 """The collector's commands."""
 
-import hashlib
 import json
+from pathlib import Path
+from typing import TextIO
 
 import click
 
 from chassis.settings import SettingsError
-from collector import main, openapi, page
+from collector import comparison, main, openapi, page
 
 
 @click.group()
@@ -30,12 +31,35 @@ def describe() -> None:
 
 
 @collector.command()
-def files() -> None:
+@click.option("--into", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="replace the block in FILE")
+def files(into: Path | None) -> None:
     """Print the SHA-256 of each file of the page, and the hash that the promise names."""
-    built = page.load()
-    for name, content in sorted(built.files.items()):
-        click.echo(f"{hashlib.sha256(content).hexdigest()}  {name}")
-    click.echo(f"page: {built.digest}")
+    listed = page.listing(page.load())
+    if into is None:
+        click.echo(listed)
+        return
+    text = into.read_text(encoding="utf-8")
+    into.write_text(page.BLOCK.sub(lambda _: f"```hashes\n{listed}\n```", text), encoding="utf-8")
+
+
+@collector.command()
+@click.argument("origin")
+@click.option(
+    "--published",
+    type=click.File(encoding="utf-8"),
+    help="a text with the published lines, such as docs/privacy.md; the built page if left out",
+)
+def compare(origin: str, published: TextIO | None) -> None:
+    """Compare what ORIGIN (https://…) serves with the published hashes."""
+    expected = comparison.published(published.read() if published else page.listing(page.load()))
+    if not expected:
+        raise click.ClickException("no hashes were given")
+    problems = comparison.compare(origin.rstrip("/"), expected)
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        raise click.ClickException("this is not the published page")
+    click.echo(f"The {len(expected)} published files are served, and nothing else runs in the page.")
 
 
 if __name__ == "__main__":

@@ -142,13 +142,27 @@ export function promising(voice: Voice, form: Form, group: Group, go: () => void
 
 export type Mode = "personal" | "shared";
 
-export function choosing(voice: Voice, chosen: (mode: Mode) => void, back: () => void): Screen {
+/** What was chosen so far, and whether somebody went on without choosing: another language leaves both. */
+export interface Chosen {
+  mode?: Mode;
+  missed?: boolean;
+}
+
+export function choosing(voice: Voice, so: Chosen, chosen: (mode: Mode) => void, back: () => void): Screen {
   const title = voice.say("device.title");
   const row = (mode: Mode): HTMLElement =>
     h(
       "div",
       { class: "choice" },
-      h("input", { type: "radio", name: "device", id: `device-${mode}`, value: mode, "aria-describedby": `hint-${mode}` }),
+      h("input", {
+        type: "radio",
+        name: "device",
+        id: `device-${mode}`,
+        value: mode,
+        checked: so.mode === mode,
+        "aria-describedby": `hint-${mode}`,
+        onchange: () => (so.mode = mode),
+      }),
       h(
         "label",
         { for: `device-${mode}` },
@@ -156,15 +170,15 @@ export function choosing(voice: Voice, chosen: (mode: Mode) => void, back: () =>
         h("span", { class: "choice-hint", id: `hint-${mode}` }, voice.say(`device.${mode}_hint`)),
       ),
     );
-  const wrong = h("p", { class: "field-error", role: "alert" });
+  const wrong = h("p", { class: "field-error", role: "alert" }, so.missed ? voice.say("device.error") : "");
   const form = h(
     "form",
     {
       onsubmit: (event) => {
         event.preventDefault();
-        const mode = new FormData(form).get("device");
-        if (mode === "personal" || mode === "shared") chosen(mode);
-        else wrong.textContent = voice.say("device.error");
+        if (so.mode) return chosen(so.mode);
+        so.missed = true;
+        wrong.textContent = voice.say("device.error");
       },
     },
     h(

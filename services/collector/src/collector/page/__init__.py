@@ -1,7 +1,9 @@
 """The questionnaire page: a shell that says what is promised, and the built files that make it work."""
 
 import gzip
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,8 @@ DIST = HERE / "dist"
 INDEX = "files.json"
 SUPPORTED = ("az", "en")
 YEAR = 365 * 24 * 3600
+BLOCK = re.compile(r"```hashes\n.*?```", re.DOTALL)
+"""Where a document publishes the listing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +52,12 @@ def load(folder: Path = DIST) -> Built:
         files={name: (folder / name).read_bytes() for name in listed["files"]},
         entries=listed["entries"],
     )
+
+
+def listing(built: Built) -> str:
+    """A line for each file, its SHA-256 and its name, and one for the hash that the promise names."""
+    lines = [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in sorted(built.files.items())]
+    return "\n".join([*lines, f"page: {built.digest}"])
 
 
 def texts() -> Texts:

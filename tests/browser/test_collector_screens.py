@@ -18,7 +18,7 @@ CUT = """() => {
   const cut = [...document.querySelectorAll("main *, header *")].filter((element) => {
     if (element.closest(".visually-hidden, .skip-link, .table-scroll, pre, textarea")) return false;
     const style = getComputedStyle(element);
-    return style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
+    return style.overflowX !== "visible" && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1;
   });
   return [...(wide > 0 ? [`wider than the screen by ${wide}`] : []), ...cut.map((element) => element.outerHTML)];
 }"""

@@ -92,4 +92,5 @@ def visiting(browser: Browser, collector: Collector, **options: Any) -> Iterator
     try:
         yield visitor
     finally:
+        context.unroute_all(behavior="ignoreErrors")  # an answer may be on its way through a test's own hands
         context.close()

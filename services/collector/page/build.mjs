@@ -4,12 +4,15 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { parse } from "yaml";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const service = join(here, "..", "src", "collector");
-const out = join(service, "page", "dist");
+// For tests: another folder, and beside the languages a made-up one that is written from right to left.
+const { values: asked } = parseArgs({ options: { out: { type: "string" }, pseudo: { type: "boolean" } } });
+const out = asked.out ?? join(service, "page", "dist");
 const TARGET = ["chrome90", "firefox90", "safari15"];
 const ELSEWHERE = /^(service|shell\.|docs\.|preview\.|own\.|promise\.(adult|child|any)\.)/;
 const LANGUAGES = ["az", "en"];
@@ -21,9 +24,16 @@ function words() {
   const kept = Object.entries(read).filter(([key]) => !ELSEWHERE.test(key));
   for (const [key, texts] of kept)
     for (const language of LANGUAGES) if (typeof texts[language] !== "string") throw new Error(`${key} [${language}]: missing`);
-  return Object.fromEntries(
-    LANGUAGES.map((language) => [language, Object.fromEntries(kept.map(([key, texts]) => [key, texts[language]]))]),
-  );
+  const shelf = (say) => Object.fromEntries(kept.map(([key, texts]) => [key, say(texts)]));
+  const spoken = LANGUAGES.map((language) => [language, shelf((texts) => texts[language])]);
+  return Object.fromEntries([...spoken, ...(asked.pseudo ? [["ar-XB", shelf((texts) => pseudo(texts.en))]] : [])]);
+}
+
+// Each letter becomes one that runs leftwards; what stands in braces is filled in later and stays.
+function pseudo(text) {
+  const letters = "ابجدهوزحطيكلمنسعفصقرشتثخذض";
+  const turned = (part) => part.replace(/[a-z]/gi, (each) => letters[each.toLowerCase().charCodeAt(0) - 97]);
+  return text.split(/(\{\w+\})/).map((part) => (part.startsWith("{") ? part : turned(part))).join("");
 }
 
 const texts = {

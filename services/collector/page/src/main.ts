@@ -2,7 +2,7 @@
 
 import { App } from "./app.ts";
 import { h, show } from "./dom.ts";
-import { isLanguage, LANGUAGES, Voice } from "./texts.ts";
+import { direction, isLanguage, LANGUAGES, Voice } from "./texts.ts";
 
 const root = document.documentElement;
 
@@ -30,6 +30,10 @@ function switchLanguages(): void {
   const names: Record<string, string> = { az: "Azərbaycanca", en: "English" };
   const draw = (): void => {
     root.lang = voice.language;
+    root.dir = direction(voice.language);
+    // What stands around the screens comes with the page, in every language.
+    for (const place of document.querySelectorAll<HTMLElement>(`[data-said-${voice.language.toLowerCase()}]`))
+      place.textContent = place.getAttribute(`data-said-${voice.language}`);
     list.setAttribute("aria-label", voice.say("ui.language"));
     const rows = LANGUAGES.map((language) => {
       const current = language === voice.language;

@@ -2,8 +2,17 @@
 
 import words from "built:texts";
 
-export type Language = "az" | "en";
-export const LANGUAGES: Language[] = ["az", "en"];
+/** A language tag, as BCP 47 writes it. */
+export type Language = string;
+export const LANGUAGES: Language[] = Object.keys(words);
+
+const LEFTWARDS = ["ar", "ckb", "dv", "fa", "he", "ku-arab", "ps", "sd", "ug", "ur", "yi"];
+
+/** Where lines of this language begin. */
+export function direction(language: Language): "ltr" | "rtl" {
+  const tag = `${language.toLowerCase()}-`;
+  return LEFTWARDS.some((each) => tag.startsWith(`${each}-`)) ? "rtl" : "ltr";
+}
 
 export class Voice {
   /** Primary students are spoken to in words of their own. */
@@ -21,5 +30,5 @@ export class Voice {
 }
 
 export function isLanguage(text: string | null): text is Language {
-  return text !== null && (LANGUAGES as string[]).includes(text);
+  return text !== null && LANGUAGES.includes(text);
 }

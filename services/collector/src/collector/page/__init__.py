@@ -103,7 +103,8 @@ def register(app: Flask, built: Built, *, operators: Operators, identity_origin:
         if not built.files:
             raise ServiceUnavailable("The page is not built.")
         said = promise(None, operators, built.digest, child=False, t=words.bind(spoken()))
-        return rendered("shell.html", promise=said, identity_origin=identity_origin, page_hash=built.digest)
+        every = {code: words.bind(code) for code in SUPPORTED}
+        return rendered("shell.html", promise=said, every=every, identity_origin=identity_origin)
 
     @app.get("/docs")
     def described() -> Response:

@@ -24,7 +24,7 @@ from contracts.ballots import b64
 from contracts.codec import encode
 from contracts.messages import Campaign, Message, ResponseSubmitted, SchoolSession, SessionClosed
 from support.builders import DAY_MS
-from support.parts import KafkaPart, MongoPart
+from support.parts import GUARD, KafkaPart, MongoPart
 
 LIMIT = 120.0
 COLLECTIONS = (
@@ -87,7 +87,7 @@ class Aggregation:
         env = self.environment(**changes)
         self.ports.append(int(env["METRICS_PORT"]))
         log = (self.folder / f"{what}-{len(self.processes)}.log").open("wb")
-        process = subprocess.Popen([sys.executable, "-m", "aggregator", what], env=env, stderr=log, stdout=log)
+        process = subprocess.Popen([*GUARD, sys.executable, "-m", "aggregator", what], env=env, stderr=log, stdout=log)
         log.close()
         self.processes.append(process)
         return process

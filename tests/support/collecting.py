@@ -164,7 +164,7 @@ def running_collector(
         "IDENTITY_ORIGIN": identity_origin,
         **changes,
     }
-    process = subprocess.Popen([sys.executable, "-m", "collector", "web"], env=environment, stderr=log)
+    process = subprocess.Popen([*GUARD, sys.executable, "-m", "collector", "web"], env=environment, stderr=log)
     running = Collector(port=port, process=process)
     try:
         until(lambda: _ready(running))

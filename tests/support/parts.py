@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_plus, urlsplit
 
+GUARD = ("setpriv", "--pdeathsig", "KILL", "--")
+"""Put before a command: the process ends with this one, however this one ends."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KafkaPart:

@@ -20,6 +20,7 @@ from chassis.kafka import AckedProducer, Outgoing, TopicSpec, ensure_topics
 from contracts import topics
 from contracts.codec import encode
 from contracts.messages import SchoolSession
+from support.parts import GUARD
 
 LIMIT = 30.0
 QUICK = {

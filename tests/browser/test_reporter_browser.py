@@ -46,7 +46,7 @@ def site(database: MongoPart, tmp_path_factory: pytest.TempPathFactory) -> Itera
     (folder / "jwks.json").write_bytes(signer.jwks())
     name = f"reporter_{secrets.token_hex(4)}"
     found = Settings(
-        mongo_uri=database.admin_uri,
+        mongo_uri=Secret(database.admin_uri),
         cookie_key=Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
         identity_origin="http://127.0.0.1:8001",
         reporter_origin="http://127.0.0.1:8003",

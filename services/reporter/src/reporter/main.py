@@ -50,7 +50,7 @@ def build(found: Settings, stack: ExitStack) -> Flask:
     """The whole service as one Flask app; `stack` closes what was opened."""
     health = ops.Health()
     now = clock(found.clock_offset_seconds)
-    client = mongo.connect(found.mongo_uri, app=SERVICE, pool=50)
+    client = mongo.connect(found.mongo_uri.reveal(), app=SERVICE, pool=50)
     stack.callback(client.close)
     store = Store(client, found.statistics_database, found.reporting_database, found.query_milliseconds)
     script = vendor.chart_script(found.vendor_folder or HERE / "static" / "vendor")

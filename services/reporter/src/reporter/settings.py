@@ -15,7 +15,7 @@ KEY_BYTES = 32
 class Settings:
     """One value a setting; the variable is the name in capitals."""
 
-    mongo_uri: str = setting("MongoDB address with the reporter's own user")
+    mongo_uri: Secret = setting("MongoDB address with the reporter's own user")
     cookie_key: Secret = setting("32 random bytes in base64url; encrypts the reporter's own sessions")
     identity_origin: str = setting("public origin of identity, from where people sign on")
     reporter_origin: str = setting("public origin of this service")

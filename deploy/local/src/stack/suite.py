@@ -29,7 +29,7 @@ PARTS = (
     Part(name="unit and contract", folders=("tests/unit", "tests/contract"), minutes=3, workers=2, servers=False),
     Part(name="integration", folders=("tests/integration",), minutes=4, workers=2),
     Part(name="browser and end to end", folders=("tests/browser", "tests/e2e"), minutes=7, workers=2),
-    Part(name="faults", folders=("tests/fault",), minutes=4),
+    Part(name="faults", folders=("tests/fault",), minutes=4, workers=2),
     Part(name="deployment files", folders=("tests/deployment",), minutes=1, servers=False),
 )
 FULL = (*PARTS, Part(name="load", folders=("tests/load",), minutes=30))

@@ -8,7 +8,7 @@ ours=(--no-emit-package guzgu-contracts --no-emit-package guzgu-chassis --no-emi
 lock() { # OUTPUT INPUT...
   local out=$1; shift
   echo "locking $out"
-  "$uv" pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header "${ours[@]}" "$@" build-backend.in -o "$out"
+  "$uv" pip compile -q --universal --generate-hashes --python-version 3.11 --no-annotate --no-header "${ours[@]}" "$@" build-backend.in -o "$out"
 }
 for service in identity collector aggregator reporter; do
   lock services/$service/requirements.txt services/$service/pyproject.toml

@@ -1,0 +1,23 @@
+"""Kafka as we use it; what callers need of it by name, whichever room it stands in."""
+
+from chassis.kafka.admin import delete_records, wait_for_broker
+from chassis.kafka.compacted import CompactedReader
+from chassis.kafka.partitions import PartitionedConsumer
+from chassis.kafka.producer import AckedProducer
+from chassis.kafka.records import Outgoing, Record
+from chassis.kafka.topics import TopicMismatch, TopicSpec, check_topics, ensure_topics, topic_differences
+
+__all__ = [
+    "AckedProducer",
+    "CompactedReader",
+    "Outgoing",
+    "PartitionedConsumer",
+    "Record",
+    "TopicMismatch",
+    "TopicSpec",
+    "check_topics",
+    "delete_records",
+    "ensure_topics",
+    "topic_differences",
+    "wait_for_broker",
+]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Plain
 
 from chassis.web import problem
 from contracts.questionnaire import bank
-from reporter import assembly, exports, me, metrics, openapi, public, signon
+from reporter import assembly, exports, me, metrics, openapi, public, report_page, signon
 from reporter.access import Viewer
 from reporter.answers import Kind, language, message, ready, wants_json
 from reporter.assembly import SessionView, stamp
@@ -82,7 +82,7 @@ def _written(
         return exports.school_sheet(view, questionnaire, told)
     if kind == "json":
         return orjson.dumps(exports.school_document(view, questionnaire, told))
-    return desk.pages.report(view, campaign, viewer, told, request.path)
+    return report_page.report(desk.pages, view, campaign, viewer, told, request.path)
 
 
 def _participation(desk: Desk, school: str, session: str) -> Response:

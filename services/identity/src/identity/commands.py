@@ -7,8 +7,8 @@ from chassis import mongo
 from chassis.errors import Unavailable
 from identity import issuer
 from identity.settings import Settings
+from identity.store import closing, outbox, participation, records
 from identity.store import keys as key_store
-from identity.store import outbox, participation, records, sessions
 from identity.store.place import Place
 
 KEPT = timedelta(days=7)
@@ -16,7 +16,7 @@ KEPT = timedelta(days=7)
 
 def purge(place: Place, now: datetime) -> dict[str, str]:
     """Deletes hashes of codes whose session ended more than seven days ago; says what it did."""
-    over = sessions.closed_before(place, now - KEPT)
+    over = closing.closed_before(place, now - KEPT)
     return {"sessions over for 7 days": str(len(over)), "code hashes deleted": str(participation.purge(place, over))}
 
 

@@ -20,6 +20,7 @@ FEWEST_IN_CLASS = 10
 _ABOUT_SCHOOL = ("name", "region", "settlement", "language", "type")
 _LONGEST = {"registry_id": 40, "name": 200, "region": 80, "language": 40, "type": 80}
 _MOST_PEOPLE = 100_000
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,11 +123,16 @@ def _fault(row: Mapping[str, str]) -> str | None:
     if row["level"] not in LEVELS:
         return "bad-level"
     for name in NUMBER_OF.values():
-        if not (row[name].isascii() and row[name].isdigit() and int(row[name][:7]) <= _MOST_PEOPLE):
+        if (number := whole_number(row[name], _MOST_DIGITS)) is None or number > _MOST_PEOPLE:
             return "bad-number"
     if row["level"] != "vocational" and int(row["trainers"]):
         return "trainers-outside-vocational"
     return None
+
+
+def whole_number(text: str, digits: int) -> int | None:
+    """The number that at most so many of the digits 0 to 9 write; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
 def _school(rows: Sequence[tuple[int, Mapping[str, str]]]) -> tuple[Entry | None, list[RefusedRow]]:

@@ -18,7 +18,7 @@ from contracts.topics import RESPONSES, SESSIONS, partition
 from identity import manifest, metrics, sessions
 from identity.issuer import WrappedKey
 from identity.reasons import Refused
-from identity.store import campaigns, keys, outbox, records
+from identity.store import campaigns, closing, keys, outbox, records
 from identity.store import sessions as store
 from identity.store.place import Document, Place, Txn
 
@@ -98,7 +98,7 @@ class Relay:
 
     def _open_sessions(self) -> int:
         now, done = self.clock(), 0
-        for held in store.going_on(self.place):
+        for held in closing.going_on(self.place):
             if held.message.timetable.state == "planned" and now >= held.message.timetable.opens:
                 changed = sessions.opened(held.message)
                 done += self._fenced(partial(store.change, self.place, changed))
@@ -106,13 +106,13 @@ class Relay:
 
     def _close_sessions(self) -> int:
         now, done, overdue = self.clock(), 0, 0
-        for held in store.going_on(self.place):
+        for held in closing.going_on(self.place):
             if held.message.timetable.state != "open" or held.acknowledged is None:
                 continue
             if now >= sessions.marker_due(held.message.timetable, held.acknowledged, self.settle_seconds):
                 overdue += 1
                 changed = sessions.closed(held.message)
-                if self._fenced(partial(store.mark_closed, self.place, changed)):
+                if self._fenced(partial(closing.mark_closed, self.place, changed)):
                     done += 1
                     event("close marker written", session=held.session)
         metrics.MARKERS_LATE.set(overdue - done)
@@ -126,7 +126,7 @@ class Relay:
             over = now >= campaign.closes or campaigns.ending(self.place, campaign.campaign)
             if campaign.state == "planned" and now >= campaign.opens:
                 campaign = replace(campaign, revision=campaign.revision + 1, state="open")
-            elif over and store.unfinished(self.place, campaign.campaign) == 0:
+            elif over and closing.unfinished(self.place, campaign.campaign) == 0:
                 campaign = replace(campaign, revision=campaign.revision + 1, state="closed")
             else:
                 continue
@@ -173,7 +173,7 @@ class Relay:
     def _acknowledged(self, document: Document) -> None:
         if document["topic"] == SESSIONS:
             session, revision = document["_id"].split("/")[1:]
-            store.acknowledged(self.place, session, int(revision), self.clock())
+            closing.acknowledged(self.place, session, int(revision), self.clock())
         outbox.sent(self.place, document["_id"])
         metrics.PUBLISHED.labels(document["topic"]).inc()
 

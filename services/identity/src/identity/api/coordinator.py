@@ -4,10 +4,18 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from identity import schemas
 from identity.api.place import Routes, check_body, not_kept, who_may, without_body
 from identity.current import the_desk
 from identity.desk import conduct, grants, paper
+from identity.schemas.people import GrantRequestSchema, GrantSchema
+from identity.schemas.sessions import (
+    CodesSchema,
+    ExtendSchema,
+    SessionRequestSchema,
+    SessionSchema,
+    SessionsSchema,
+    SlipsRequestSchema,
+)
 from identity.sessions import Wish
 from look.locale import pick_language
 
@@ -23,8 +31,8 @@ without_body("coordinator.post_cancel")
     "POST",
     "/v1/sessions",
     "Open a session of the coordinator's school",
-    takes=schemas.SessionRequestSchema,
-    gives=schemas.SessionSchema,
+    takes=SessionRequestSchema,
+    gives=SessionSchema,
     status=201,
     signed_in=True,
     refuses=(
@@ -43,7 +51,7 @@ def post_session(wanted: tuple[str, Wish]) -> dict[str, Any]:
     return shown(conduct.create(the_desk(), who, *wanted))
 
 
-@route("GET", "/v1/sessions", "The sessions of the coordinator's school", gives=schemas.SessionsSchema, signed_in=True)
+@route("GET", "/v1/sessions", "The sessions of the coordinator's school", gives=SessionsSchema, signed_in=True)
 def get_sessions() -> dict[str, Any]:
     who = who_may("sessions")
     return {"sessions": [shown(view) for view in conduct.views(the_desk(), who)]}
@@ -53,7 +61,7 @@ def get_sessions() -> dict[str, Any]:
     "GET",
     "/v1/sessions/<session>",
     "A session with its slip counts",
-    gives=schemas.SessionSchema,
+    gives=SessionSchema,
     signed_in=True,
     refuses=("unknown-session",),
 )
@@ -66,8 +74,8 @@ def get_session(session: str) -> dict[str, Any]:
     "POST",
     "/v1/sessions/<session>/extend",
     "Move a session's end",
-    takes=schemas.ExtendSchema,
-    gives=schemas.SessionSchema,
+    takes=ExtendSchema,
+    gives=SessionSchema,
     signed_in=True,
     refuses=("unknown-session", "already-closing", "changed-meanwhile", "bad-dates"),
 )
@@ -80,7 +88,7 @@ def post_extend(data: dict[str, Any], session: str) -> dict[str, Any]:
     "POST",
     "/v1/sessions/<session>/close",
     "End an open session now",
-    gives=schemas.SessionSchema,
+    gives=SessionSchema,
     signed_in=True,
     refuses=("unknown-session", "already-closing", "changed-meanwhile", "not-open"),
 )
@@ -93,7 +101,7 @@ def post_close(session: str) -> dict[str, Any]:
     "POST",
     "/v1/sessions/<session>/cancel",
     "Cancel a planned session",
-    gives=schemas.SessionSchema,
+    gives=SessionSchema,
     signed_in=True,
     refuses=("unknown-session", "not-planned", "changed-meanwhile"),
 )
@@ -106,8 +114,8 @@ def post_cancel(session: str) -> dict[str, Any]:
     "POST",
     "/v1/sessions/<session>/slips",
     "Print fresh slips of a group: a PDF; codes as JSON where the demo allows it",
-    takes=schemas.SlipsRequestSchema,
-    gives=schemas.CodesSchema,
+    takes=SlipsRequestSchema,
+    gives=CodesSchema,
     signed_in=True,
     refuses=("unknown-session", "unknown-group", "session-closed", "too-many-slips"),
 )
@@ -126,8 +134,8 @@ def post_slips(data: dict[str, Any], session: str) -> Response:
     "POST",
     "/v1/grants",
     "A one-time grant with which a client signs in at the reporter",
-    takes=schemas.GrantRequestSchema,
-    gives=schemas.GrantSchema,
+    takes=GrantRequestSchema,
+    gives=GrantSchema,
     signed_in=True,
     refuses=("unknown-session",),
 )

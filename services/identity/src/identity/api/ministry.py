@@ -6,12 +6,23 @@ from typing import Any
 from flask import Response, request
 
 from contracts.messages import Campaign
-from identity import schemas
 from identity.api.place import Routes, check_body, not_kept, who_may, without_body
 from identity.current import the_desk
 from identity.desk import accounts, campaigns, tokens
 from identity.limits import LONGEST_IMPORT
 from identity.reasons import Refused
+from identity.schemas.campaigns import CampaignRequestSchema, CampaignsSchema, CampaignViewSchema
+from identity.schemas.people import (
+    ApiKeyRequestSchema,
+    ApiKeySchema,
+    CredentialsSchema,
+    InvitationSchema,
+    SignedUpSchema,
+    SignUpSchema,
+    TokenSchema,
+)
+from identity.schemas.register import ImportedSchema, PageSchema, SchoolsSchema
+from identity.schemas.values import NoneSchema
 from identity.store import campaigns as campaign_store
 from identity.store import schools
 
@@ -36,8 +47,8 @@ without_body("ministry.post_campaign_close")
     "POST",
     "/v1/tokens",
     "Sign in: a token for 15 minutes; a one-time code works once",
-    takes=schemas.CredentialsSchema,
-    gives=schemas.TokenSchema,
+    takes=CredentialsSchema,
+    gives=TokenSchema,
     refuses=("wrong-credentials", "too-many-attempts"),
 )
 def post_token(data: dict[str, str]) -> dict[str, Any]:
@@ -51,8 +62,8 @@ def post_token(data: dict[str, str]) -> dict[str, Any]:
     "POST",
     "/v1/invitations",
     "A coordinator's first sign-up with the printed invitation",
-    takes=schemas.SignUpSchema,
-    gives=schemas.SignedUpSchema,
+    takes=SignUpSchema,
+    gives=SignedUpSchema,
     status=201,
     refuses=("unknown-invitation", "invitation-not-yet", "user-exists", "weak-password", "bad-user-name"),
 )
@@ -65,8 +76,8 @@ def post_sign_up(data: dict[str, str]) -> dict[str, str]:
     "POST",
     "/v1/api-keys",
     "A new API key for the ministry's systems, shown once",
-    takes=schemas.ApiKeyRequestSchema,
-    gives=schemas.ApiKeySchema,
+    takes=ApiKeyRequestSchema,
+    gives=ApiKeySchema,
     status=201,
     signed_in=True,
     refuses=("key-exists", "bad-user-name"),
@@ -80,7 +91,7 @@ def post_api_key(data: dict[str, str]) -> dict[str, str]:
     "POST",
     "/v1/schools/import",
     "Take the register of schools in (CSV, UTF-8, one row a school and level)",
-    gives=schemas.ImportedSchema,
+    gives=ImportedSchema,
     signed_in=True,
     requestBody={"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
     refuses=("bad-header", "not-csv"),
@@ -99,8 +110,8 @@ def post_import() -> dict[str, Any]:
     "GET",
     "/v1/schools",
     "The register, 50 schools a page",
-    query=schemas.PageSchema,
-    gives=schemas.SchoolsSchema,
+    query=PageSchema,
+    gives=SchoolsSchema,
     signed_in=True,
 )
 def get_schools(query: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +128,7 @@ def get_schools(query: dict[str, Any]) -> dict[str, Any]:
     "POST",
     "/v1/schools/<school>/invitations",
     "Print a school's invitation anew",
-    gives=schemas.InvitationSchema,
+    gives=InvitationSchema,
     status=201,
     signed_in=True,
     refuses=("unknown-school",),
@@ -131,8 +142,8 @@ def post_invitation(school: str) -> dict[str, str]:
     "POST",
     "/v1/campaigns",
     "Start a campaign",
-    takes=schemas.CampaignRequestSchema,
-    gives=schemas.CampaignViewSchema,
+    takes=CampaignRequestSchema,
+    gives=CampaignViewSchema,
     status=201,
     signed_in=True,
     refuses=("campaign-exists", "bad-campaign-name", "bad-dates", "bad-threshold", "unknown-questionnaire"),
@@ -142,7 +153,7 @@ def post_campaign(data: dict[str, Any]) -> Campaign:
     return campaigns.create(the_desk(), who, **data)
 
 
-@route("GET", "/v1/campaigns", "All campaigns, the newest first", gives=schemas.CampaignsSchema, signed_in=True)
+@route("GET", "/v1/campaigns", "All campaigns, the newest first", gives=CampaignsSchema, signed_in=True)
 def get_campaigns() -> dict[str, Any]:
     who_may("campaigns-read")
     return {"campaigns": campaign_store.every(the_desk().place)}
@@ -152,7 +163,7 @@ def get_campaigns() -> dict[str, Any]:
     "POST",
     "/v1/campaigns/<campaign>/close",
     "End a campaign now: open sessions are closed, planned ones cancelled",
-    gives=schemas.NoneSchema,
+    gives=NoneSchema,
     status=202,
     signed_in=True,
     refuses=("unknown-campaign", "campaign-closed"),

@@ -13,7 +13,7 @@ from identity.current import the_desk
 from identity.desk import accounts, tokens
 from identity.limits import LONGEST_BODY
 from identity.reasons import STATUS, Refused
-from identity.schemas import ProblemSchema
+from identity.schemas.values import ProblemSchema
 from identity.staff import Person
 from identity.store import staff
 

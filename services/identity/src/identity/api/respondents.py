@@ -5,12 +5,19 @@ from typing import Any
 from flask import Response, g, jsonify, request
 
 from contracts.ballots import b64
-from identity import codes, metrics, schemas
+from identity import codes, metrics
 from identity.api.place import Routes, check_body
 from identity.current import the_desk
 from identity.desk import ballots, tokens
 from identity.reasons import Refused
-from identity.store import records, sessions
+from identity.schemas.respondents import (
+    BallotRequestSchema,
+    BallotSchema,
+    KeyCardSchema,
+    ManifestQuerySchema,
+    PublicKeysSchema,
+)
+from identity.store import counter, records
 
 MOST_LINES = 10_000
 route = Routes("respondents", __name__, "For respondents' pages and auditors; no sign-in.")
@@ -46,8 +53,8 @@ def before_ballots() -> Response:
 
 @route(
     *("POST", "/v1/ballots", "Trade a participation code for a blind signature"),
-    takes=schemas.BallotRequestSchema,
-    gives=schemas.BallotSchema,
+    takes=BallotRequestSchema,
+    gives=BallotSchema,
     refuses=(
         *("unknown-slip", "code-used", "session-closed", "not-yet-open", "bad-blinded-message", "too-many-attempts"),
     ),
@@ -60,11 +67,11 @@ def post_ballot(data: dict[str, Any]) -> dict[str, str]:
 
 @route(
     *("GET", "/v1/sessions/<session>/keys", "The session's key card, canonical JSON, fixed when it was published"),
-    gives=schemas.KeyCardSchema,
+    gives=KeyCardSchema,
     refuses=("unknown-session",),
 )
 def get_keys(session: str) -> Response:
-    card = sessions.card(the_desk().place, codes.normal(session)[:20])
+    card = counter.card(the_desk().place, codes.normal(session)[:20])
     if card is None:
         raise Refused("unknown-session")
     return Response(card, mimetype="application/json")
@@ -72,7 +79,7 @@ def get_keys(session: str) -> Response:
 
 @route(
     *("GET", "/v1/manifest", "The signed, hash-chained list of all key cards, JSON Lines; ask on after the last"),
-    query=schemas.ManifestQuerySchema,
+    query=ManifestQuerySchema,
     kind="application/jsonl",
 )
 def get_manifest(query: dict[str, int]) -> Response:
@@ -82,7 +89,7 @@ def get_manifest(query: dict[str, int]) -> Response:
 
 @route(
     *("GET", "/.well-known/jwks.json", "Public keys of grants (Ed25519) and of the manifest (P-256)"),
-    gives=schemas.PublicKeysSchema,
+    gives=PublicKeysSchema,
 )
 def get_jwks() -> Response:
     response = jsonify(tokens.jwks(the_desk()))

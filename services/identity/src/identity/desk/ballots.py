@@ -9,7 +9,7 @@ from identity.desk.desk import Desk
 from identity.issuer import WrappedKey, acceptable
 from identity.reasons import Refused
 from identity.sessions import window
-from identity.store import keys, participation, sessions
+from identity.store import counter, keys, participation
 from identity.store.participation import Spent
 
 
@@ -34,7 +34,7 @@ def trade(desk: Desk, session: str, group: str, code: str, blinded: bytes) -> tu
 
 
 def _trade(desk: Desk, session: str, group: str, code: str, blinded: bytes) -> tuple[str, bytes, bool]:
-    known = sessions.counter(desk.place, session, group) if group in GROUPS else None
+    known = counter.counter(desk.place, session, group) if group in GROUPS else None
     time = window(known.timetable, desk.clock()) if known is not None else "open"
     if time == "before":
         raise Refused("not-yet-open")

@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime
 from pymongo.errors import DuplicateKeyError
 
 from chassis.mongo import told_apart
-from contracts.messages import SchoolSession, SessionClosed, SlipCounts, Timetable
+from contracts.messages import SchoolSession, SlipCounts
 from contracts.schemas import SchoolSessionSchema, SlipCountsSchema
 from identity.issuer import WrappedKey
 from identity.reasons import Refused
-from identity.store import campaigns, keys, outbox, participation
+from identity.store import campaigns, keys, outbox
 from identity.store.place import Document, Place, Txn
 
 _SCHEMA = SchoolSessionSchema()
-_COUNTS = SlipCountsSchema()
+COUNTS = SlipCountsSchema()
 GOING_ON = ("planned", "open")
 
 
@@ -39,7 +39,7 @@ class Held:
         return self.message.session
 
 
-def _held(row: Document) -> Held:
+def held_of(row: Document) -> Held:
     current = row["acknowledged"] if row["acknowledged_revision"] == row["revision"] else None
     return Held(
         message=_SCHEMA.load(row["message"]),
@@ -50,11 +50,11 @@ def _held(row: Document) -> Held:
         marked=row["marked"],
         shared=row["shared"],
         acknowledged=current,
-        final={group: _COUNTS.load(counts) for group, counts in row["final"].items()},
+        final={group: COUNTS.load(counts) for group, counts in row["final"].items()},
     )
 
 
-def _day_ms(day: date) -> int:
+def day_ms(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
 
 
@@ -94,7 +94,7 @@ def add(
             session=txn,
         )
         keys.give(place, message.session, list(wrapped.values()), txn)
-        outbox.put(place, outbox.record(message, _day_ms(message.day)), txn)
+        outbox.put(place, outbox.record(message, day_ms(message.day)), txn)
 
     try:
         place.transaction(act)
@@ -116,29 +116,13 @@ def _moving(message: SchoolSession) -> Document:
 def get(place: Place, session: str, txn: Txn = None) -> Held | None:
     """The session of this id."""
     row = place["sessions"].find_one({"_id": session}, session=txn)
-    return None if row is None else _held(row)
+    return None if row is None else held_of(row)
 
 
 @told_apart()
 def of_school(place: Place, school: str) -> list[Held]:
     """The school's sessions, the newest opening first."""
-    return [_held(row) for row in place["sessions"].find({"school": school}, sort=[("opens", -1), ("_id", 1)])]
-
-
-@told_apart()
-def going_on(place: Place) -> list[Held]:
-    """Sessions whose close marker is not in the outbox yet, cancelled ones left out."""
-    return [_held(row) for row in place["sessions"].find({"marked": False, "state": {"$in": GOING_ON}})]
-
-
-@told_apart()
-def unfinished(place: Place, campaign: str) -> int:
-    """Sessions of a campaign whose close marker Kafka has not acknowledged."""
-    marked = [
-        row["_id"] for row in place["sessions"].find({"campaign": campaign, "state": {"$ne": "cancelled"}}, {"_id": 1})
-    ]
-    done = place["outbox"].count_documents({"_id": {"$in": [f"responses-v1/{s}" for s in marked]}, "sent": True})
-    return len(marked) - done
+    return [held_of(row) for row in place["sessions"].find({"school": school}, sort=[("opens", -1), ("_id", 1)])]
 
 
 @told_apart()
@@ -153,7 +137,7 @@ def count_by_state(place: Place, campaign: str) -> dict[str, int]:
 @told_apart()
 def of_campaign(place: Place, campaign: str) -> list[Held]:
     """Sessions of a campaign that still go on."""
-    return [_held(row) for row in place["sessions"].find({"campaign": campaign, "state": {"$in": GOING_ON}})]
+    return [held_of(row) for row in place["sessions"].find({"campaign": campaign, "state": {"$in": GOING_ON}})]
 
 
 @told_apart()
@@ -169,40 +153,7 @@ def change(place: Place, message: SchoolSession, txn: Txn) -> None:
         raise Refused("changed-meanwhile")
     if message.timetable.state == "cancelled":
         keys.forget(place, message.session, txn)
-    outbox.put(place, outbox.record(message, _day_ms(message.day)), txn)
-
-
-@told_apart()
-def mark_closed(place: Place, message: SchoolSession, txn: Txn) -> SessionClosed:
-    """Puts the close marker into the outbox and deletes the private keys, inside a transaction; `message` is the
-    closed revision. Returns the marker."""
-    change(place, message, txn)
-    held = get(place, message.session, txn)
-    if held is None:
-        raise Refused("unknown-session")
-    used = participation.used(place, message.session, txn)
-    final = {
-        group: SlipCounts(registered=terms.registered, used=used.get(group, 0), **held.slips[group])
-        for group, terms in message.groups.items()
-    }
-    place["sessions"].update_one(
-        {"_id": message.session},
-        {"$set": {"marked": True, "final": {group: _COUNTS.dump(counts) for group, counts in final.items()}}},
-        session=txn,
-    )
-    keys.forget(place, message.session, txn)
-    marker = SessionClosed(session=message.session, school=message.school, groups=final)
-    outbox.put(place, outbox.record(marker, _day_ms(message.day)), txn)
-    return marker
-
-
-@told_apart()
-def acknowledged(place: Place, session: str, revision: int, now: datetime) -> None:
-    """Notes that Kafka has acknowledged a revision; an older one changes nothing."""
-    place["sessions"].update_one(
-        {"_id": session, "acknowledged_revision": {"$lt": revision}},
-        {"$set": {"acknowledged_revision": revision, "acknowledged": now}},
-    )
+    outbox.put(place, outbox.record(message, day_ms(message.day)), txn)
 
 
 @told_apart()
@@ -220,47 +171,3 @@ def count_slips(place: Place, session: str, group: str, most: int, changes: Mapp
     counts = row["slips"][group]
     if counts["issued"] + counts["reissued"] - counts["revoked"] > most:
         raise Refused("too-many-slips")
-
-
-@told_apart()
-def closed_before(place: Place, instant: datetime) -> list[str]:
-    """Sessions that are over and whose end lies before `instant`."""
-    over = {"closes": {"$lt": instant}, "$or": [{"marked": True}, {"state": "cancelled"}]}
-    return [row["_id"] for row in place["sessions"].find(over, {"_id": 1})]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counter:
-    """What the exchange of codes for ballots needs to know of a session and one of its groups."""
-
-    key_id: str
-    timetable: Timetable
-
-
-@told_apart()
-def counter(place: Place, session: str, group: str) -> Counter | None:
-    """The session's timetable and the group's key; None if there is no such session or it has no such group.
-
-    `group` must be one of the four.
-    """
-    wanted = ("revision", "opens", "closes", "state", "message.timetable.grace", f"message.groups.{group}.key_id")
-    row = place["sessions"].find_one({"_id": session}, dict.fromkeys(wanted, 1))
-    if row is None or group not in row["message"].get("groups", {}):
-        return None
-    return Counter(
-        key_id=row["message"]["groups"][group]["key_id"],
-        timetable=Timetable(
-            revision=row["revision"],
-            opens=row["opens"],
-            closes=row["closes"],
-            grace=row["message"]["timetable"]["grace"],
-            state=row["state"],
-        ),
-    )
-
-
-@told_apart()
-def card(place: Place, session: str) -> str | None:
-    """The session's key card as it was fixed when the session was made."""
-    row = place["sessions"].find_one({"_id": session}, {"card": 1})
-    return None if row is None else str(row["card"])

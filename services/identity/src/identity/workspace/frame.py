@@ -191,7 +191,7 @@ def moment_of(day: str, time: str) -> datetime | None:
     try:
         zone = ZoneInfo(the_desk().settings.timezone)
         return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=zone, second=0, microsecond=0).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -1,11 +1,14 @@
 """The ministry's campaigns and API keys, and what was done."""
 
+from collections.abc import Mapping
+
 from flask import Response, redirect, request
 
 from contracts.schemas import GROUPS
 from identity.current import the_desk
 from identity.desk import accounts, campaigns
 from identity.reasons import Refused
+from identity.registry import whole_number
 from identity.sessions import THRESHOLDS
 from identity.store import campaigns as store
 from identity.store import records, sessions, staff
@@ -56,13 +59,20 @@ def post_campaign() -> Response:
                 names={language: form.get(f"name-{language}", "").strip() for language in ("en", "az")},
                 opens=opens,
                 closes=closes,
-                k={group: int(form[f"k-{group}"]) for group in GROUPS if form.get(f"k-{group}", "").isdigit()},
+                k=_thresholds(form),
             )
         except Refused as refusal:
             errors[_CAMPAIGN_FIELD.get(refusal.reason, "campaign")] = reason(refusal)
         else:
             return redirect("/campaigns", 303)  # type: ignore[return-value]  # werkzeug's own Response
     return render("campaign_new.html", 422, errors=errors, form=form, groups=GROUPS, thresholds=THRESHOLDS)
+
+
+def _thresholds(form: Mapping[str, str]) -> dict[str, int]:
+    """The thresholds that were typed; what is no number up to 1000 is below every threshold."""
+    typed = {group: form.get(f"k-{group}", "").strip() for group in GROUPS}
+    found = {group: whole_number(text, 4) or 0 for group, text in typed.items() if text}
+    return {group: k if k <= 1000 else 0 for group, k in found.items()}
 
 
 @blueprint.get("/campaigns/<campaign>/close")

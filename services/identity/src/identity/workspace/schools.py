@@ -8,7 +8,7 @@ from identity.current import the_desk
 from identity.desk import accounts, campaigns
 from identity.limits import LONGEST_IMPORT
 from identity.reasons import Refused
-from identity.registry import COLUMNS
+from identity.registry import COLUMNS, whole_number
 from identity.store import records, staff
 from identity.store import schools as store
 from identity.workspace.frame import blueprint, me, needs, reason, render, t
@@ -18,7 +18,8 @@ from identity.workspace.frame import blueprint, me, needs, reason, render, t
 @needs("schools")
 def list_schools() -> Response:
     place = the_desk().place
-    words, number = request.args.get("q", "")[:100], max(1, request.args.get("page", 1, int))
+    words = request.args.get("q", "")[:100]
+    number = max(1, whole_number(request.args.get("page", ""), 6) or 1)
     rows, total = store.page(place, number, words)
     taken = staff.schools_with_coordinator(place, [code for code, _ in rows])
     return render(

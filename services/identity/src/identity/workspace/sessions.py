@@ -12,6 +12,7 @@ from contracts.schemas import GROUPS, LEVELS
 from identity.current import the_desk
 from identity.desk import conduct
 from identity.reasons import Refused
+from identity.registry import whole_number
 from identity.sessions import GroupWish, Wish, cap, window
 from identity.store import campaigns, schools, staff
 from identity.workspace.frame import blueprint, lang, local, me, moment_of, needs, reason, render, t
@@ -164,7 +165,8 @@ def _wish(
             typed = form.get(f"expected-{level}-{group}", "").strip()
             offered = bank.optional(level, group)
             wish = GroupWish(optional=tuple(code for code in offered if code in wanted), own=own)
-            wishes[group] = replace(wish, expected=int(typed)) if typed.isdigit() and len(typed) < 6 else wish
+            number = whole_number(typed, 5)
+            wishes[group] = wish if number is None else replace(wish, expected=number)
     return Wish(level=level, closes=closes, opens=opens, groups=wishes)
 
 

@@ -56,6 +56,7 @@ class Recorder:
         self.source = source
         self.failures = list(failures)
         self.committed: dict[int, list[int]] = {partition: [] for partition in source.rows}
+        self.waited = 0
 
     def batch(self, records: Mapping[int, Sequence[Row]]) -> None:
         failure = self.failures.pop(0) if self.failures else ""
@@ -72,6 +73,9 @@ class Recorder:
 
     def idle(self) -> None:
         pass
+
+    def waiting(self) -> None:
+        self.waited += 1
 
 
 def turn(source: ListSource, handler: Recorder, turns: int) -> None:
@@ -106,6 +110,7 @@ def test_every_record_is_handled_once_whatever_the_commits_outcome(failures: lis
     turn(source, handler, 30)
     assert {0: list(range(20)), 1: list(range(5))} == handler.committed
     assert not source.paused
+    assert len([failure for failure in failures if failure]) == handler.waited, "told each time that it has to wait"
 
 
 def test_a_batch_of_a_lost_partition_is_thrown_away() -> None:
@@ -140,3 +145,17 @@ def test_the_watchdog_is_patient_without_lag_and_after_an_advance() -> None:
     stalled = watchdog.stalled_seconds({0: 5, 1: 2}, {0: 5, 1: 9})
     assert {0: 0.0, 1: 0.0} == stalled
     watchdog.check(stalled)
+
+
+def test_what_stood_still_while_something_was_away_is_excused_and_watched_anew() -> None:
+    now = [0.0]
+    watchdog = Watchdog(patience=60, monotonic=lambda: now[0])
+    watchdog.stalled_seconds({0: 5}, {0: 5})
+    now[0] = 600.0
+    assert {0: 600.0} == watchdog.stalled_seconds({0: 5}, {0: 9})
+    watchdog.excuse()
+    now[0] = 630.0
+    watchdog.check(watchdog.stalled_seconds({0: 5}, {0: 9}))
+    now[0] = 661.0
+    with pytest.raises(Fatal):
+        watchdog.check(watchdog.stalled_seconds({0: 5}, {0: 9}))

@@ -26,11 +26,13 @@ class Source(Protocol):
 
 class Handler(Protocol):
     """What is done with them. `batch` returns only when everything is committed; it raises Unavailable to be asked
-    again with the same records, anything else ends the process."""
+    again with the same records, anything else ends the process. `waiting` is called each time before it is asked again,
+    `idle` between batches."""
 
     def batch(self, records: Batch) -> None: ...
     def next_offsets(self) -> Mapping[int, int]: ...
     def idle(self) -> None: ...
+    def waiting(self) -> None: ...
 
 
 class Watchdog:
@@ -55,6 +57,11 @@ class Watchdog:
         for gone in self._moved.keys() - positions.keys():
             del self._moved[gone]
         return stalled
+
+    def excuse(self) -> None:
+        """Patience begins anew: something else was away, and nothing could advance."""
+        now = self._monotonic()
+        self._moved = {partition: (position, now) for partition, (position, _) in self._moved.items()}
 
     def check(self, stalled: Mapping[int, float]) -> None:
         """Raises Fatal when a partition has stood still for longer than the patience."""
@@ -126,6 +133,7 @@ def _hand_over(
                 return
             except Unavailable as reason:
                 event("batch kept", reason=reason.reason)
+            handler.waiting()
             source.pause()  # every time: a partition that came meanwhile is not paused
             paused = True
             pause(next(waits))

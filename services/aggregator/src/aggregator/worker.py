@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -13,7 +12,8 @@ from aggregator.fold import Fold
 from aggregator.participation import participation
 from aggregator.store import Owned
 from aggregator.terms import Lookup, TermsBook
-from chassis.consume import Batch, Source, Watchdog
+from aggregator.watch import Watch, forget
+from chassis.consume import Batch, Source
 from chassis.errors import Fenced, Unavailable
 from chassis.logs import event
 from contracts.messages import SchoolSession, SlipCounts
@@ -71,8 +71,7 @@ class Worker:
         self._owned: dict[int, Owned] = {}
         self._gone: set[int] = set()
         self._dirty = False
-        self._watchdog = Watchdog(pace.stall, monotonic)
-        self._ends: Mapping[int, int] = {}
+        self._watch = Watch(pace.stall, monotonic)
         self._groups: dict[str, tuple[Mapping[str, GroupState], Mapping[str, SlipCounts] | None]] = {}
         self._told: dict[str, dict[str, Any]] = {}
         self._unwritten: set[str] = set()
@@ -135,7 +134,7 @@ class Worker:
         self._let_go()
         for name, seconds, act in (
             ("terms", self._pace.terms, self._tell_sessions),
-            ("watch", self._pace.watch, self._watch),
+            ("watch", self._pace.watch, self._look),
             ("participation", self._pace.participation, self._tell_participation),
         ):
             now = self._monotonic()
@@ -148,13 +147,20 @@ class Worker:
                 self._due[name] = now + min(seconds, 2.0)
                 event("put off", what=name, reason=reason.reason)
 
+    def waiting(self) -> None:
+        """A batch is kept while something is away: the figures go on, so that whoever watches sees the lag rise, and
+        what stands still for this reason is no stall."""
+        now = self._monotonic()
+        if now >= self._due["watch"]:
+            self._due["watch"] = now + self._pace.watch
+            self._watch.excused(self.source, self.next_offsets(), *self._fold.sizes)
+
     def _let_go(self) -> None:
         while self._gone:
             partition = self._gone.pop()
             self._owned.pop(partition, None)
             self._fold.disown(partition)
-            for gauge in (metrics.STALLED, metrics.LAG, metrics.MARGIN):
-                _forget(gauge, partition)
+            forget(partition)
 
     def _reread(self) -> None:
         self._fold = Fold(self._pace.bury_limit)
@@ -212,22 +218,8 @@ class Worker:
             self._store.write_sessions([self._book.messages[session] for session in mine])
         self._unwritten -= due
 
-    def _watch(self) -> None:
-        nexts = self.next_offsets()
-        metrics.OWNED.set(len(nexts))
-        ids, sessions = self._fold.sizes
-        metrics.IDS.set(ids)
-        metrics.SESSIONS.set(sessions)
-        if not nexts:
-            return
-        self._ends = self.source.end_offsets(list(nexts))
-        starts = self.source.start_offsets(list(nexts))
-        stalled = self._watchdog.stalled_seconds(nexts, self._ends)
-        for partition, at in nexts.items():
-            metrics.LAG.labels(str(partition)).set(max(0, self._ends.get(partition, at) - at))
-            metrics.MARGIN.labels(str(partition)).set(at - starts.get(partition, at))
-            metrics.STALLED.labels(str(partition)).set(stalled.get(partition, 0.0))
-        self._watchdog.check(stalled)
+    def _look(self) -> None:
+        self._watch.look(self.source, self.next_offsets(), *self._fold.sizes)
 
     def _tell_participation(self) -> None:
         rows = []
@@ -236,7 +228,7 @@ class Worker:
             if owned is None or message.timetable.state == "cancelled":
                 continue
             groups, closing = self._groups.get(session, ({}, None))
-            counted = owned.next >= self._ends.get(owned.partition, owned.next)
+            counted = owned.next >= self._watch.ends.get(owned.partition, owned.next)
             row = participation(message, groups, closing, counted)
             if self._told.get(session) != row:
                 rows.append(row)
@@ -263,8 +255,3 @@ def _count(changes: Changes, seconds: float) -> None:
                     metrics.WITHHELD.labels(group, cell.withheld).inc()
     metrics.BATCH_RECORDS.observe(records)
     metrics.BATCH_SECONDS.observe(seconds)
-
-
-def _forget(gauge: Any, partition: int) -> None:
-    with suppress(KeyError):
-        gauge.remove(str(partition))

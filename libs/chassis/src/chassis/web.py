@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, json, request, send_from_directory
+from flask.json.provider import DefaultJSONProvider
 from prometheus_client import Counter, Histogram
 from werkzeug.exceptions import HTTPException
 
@@ -48,6 +49,25 @@ def unavailable(reason: str, retry_after: int = 2) -> Response:
     )
 
 
+class StrictJson(DefaultJSONProvider):
+    """JSON as a database and a codec can take it: what nests too deep, is no number, or is half a character is no
+    JSON (ValueError), rather than a mistake of ours further in."""
+
+    sort_keys = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        try:
+            value = super().loads(s, parse_constant=_no_number, **kwargs)
+            super().dumps(value, ensure_ascii=False).encode()
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+        return value
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 def create_app(
     import_name: str,
     *,
@@ -60,7 +80,7 @@ def create_app(
     app = Flask(import_name, static_folder=None, template_folder=str(template_folder) if template_folder else None)
     app.config["MAX_CONTENT_LENGTH"] = max_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = max_bytes
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.json = StrictJson(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     fixed = {**HEADERS, **(headers or {})}
 

@@ -67,8 +67,9 @@ def all_codes(place: Place) -> list[str]:
 def page(place: Place, number: int, words: str = "") -> tuple[list[tuple[str, Entry]], int]:
     """(school code, school) of page `number` (from 1), by name, and how many schools match the words."""
     wanted: Mapping[str, Any] = {}
-    if words.strip():
-        pattern = {"$regex": re.escape(words.strip()), "$options": "i"}
+    asked = words.replace("\0", "").strip()  # a pattern cannot hold that character, nor can a name
+    if asked:
+        pattern = {"$regex": re.escape(asked), "$options": "i"}
         wanted = {"$or": [{"name": pattern}, {"registry_id": pattern}, {"region": pattern}]}
     rows = place["schools"].find(wanted, sort=[("name", 1), ("_id", 1)], skip=(number - 1) * PAGE, limit=PAGE)
     return [(row["_id"], entry_of(row)) for row in rows], place["schools"].count_documents(wanted)

@@ -110,7 +110,8 @@ def post_session() -> Response:
     """One act, several levels: each is a session of its own, and one that fails does not undo the others."""
     form, desk = request.form, the_desk()
     errors: dict[str, str] = {}
-    levels, groups = form.getlist("level"), form.getlist("group")
+    levels = [level for level in form.getlist("level") if level in LEVELS]
+    groups = form.getlist("group")
     closes = moment_of(form.get("closes-day", ""), form.get("closes-time", ""))
     opens = moment_of(form.get("opens-day", ""), form.get("opens-time", "")) if form.get("when") == "later" else None
     if not levels:

@@ -5,6 +5,7 @@ from flask import Response, request
 from identity.current import the_desk
 from identity.desk import conduct, paper
 from identity.reasons import Refused
+from identity.registry import whole_number
 from identity.slips import link, promise, qr
 from identity.workspace.frame import LANGUAGES, blueprint, frame, lang, me, needs, reason, render, t
 from identity.workspace.sessions import session_page
@@ -14,12 +15,12 @@ from identity.workspace.sessions import session_page
 @needs("slips")
 def post_slips(session: str) -> Response:
     form, desk = request.form, the_desk()
-    group, count = form.get("group", ""), form.get("count", "")
-    if not count.isdigit() or not 1 <= int(count[:6]) <= 10_000:
+    group, count = form.get("group", ""), whole_number(form.get("count", ""), 5)
+    if count is None or not 1 <= count <= 10_000:
         return session_page(session, {f"count-{group}": t("slips.no_count")}, 422)
     chosen = form.get("language") if form.get("language") in LANGUAGES else lang()
     try:
-        made = conduct.issue(desk, me(), session, group, int(count), form.get("replace") == "yes")
+        made = conduct.issue(desk, me(), session, group, count, form.get("replace") == "yes")
     except Refused as refusal:
         return session_page(session, {f"count-{group}": reason(refusal)}, 422)
     written = desk.printer.pdf(paper.sheet(desk, made, str(chosen)))

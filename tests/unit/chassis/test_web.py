@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY
 
 from chassis.errors import Unavailable
 from chassis.ops import Health
-from chassis.web import create_app, gunicorn_command, problem
+from chassis.web import create_app, gunicorn_command, problem, transport
 
 
 @pytest.fixture
@@ -77,6 +77,27 @@ def test_every_answer_carries_the_security_headers(app: Flask) -> None:
         assert "nosniff" == headers["X-Content-Type-Options"]
         assert "no-referrer" == headers["Referrer-Policy"]
         assert "Set-Cookie" not in headers
+
+
+def test_browsers_are_kept_on_https_where_people_reach_the_service_by_it_and_nowhere_else(health: Health) -> None:
+    secure = create_app(__name__, health=health, max_bytes=1, headers=transport("https://answers.example.org"))
+    plain = create_app(__name__, health=health, max_bytes=1, headers=transport("http://127.0.0.1:8002"))
+    said = secure.test_client().get("/nowhere").headers["Strict-Transport-Security"]
+    assert int(said.partition("max-age=")[2].partition(";")[0]) >= 365 * 86_400
+    assert "Strict-Transport-Security" not in plain.test_client().get("/nowhere").headers
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 20_000, b'{"a":' * 20_000, b"[NaN]", b"[-Infinity]", b"[" + b"9" * 5_000 + b"]", b'["\\ud800"]', b"\xff"],
+)
+def test_json_that_nothing_further_in_could_take_is_no_json(health: Health, body: bytes) -> None:
+    app = create_app(__name__, health=health, max_bytes=200_000)
+    app.add_url_rule("/read", "read", lambda: {"read": request.get_json(silent=True)}, methods=["POST"])
+    read = app.test_client().post("/read", data=body, content_type="application/json")
+    assert (read.status_code, read.json) == (200, {"read": None})
+    fine = app.test_client().post("/read", data='{"ad": "Məktəb 😀"}'.encode(), content_type="application/json")
+    assert fine.json == {"read": {"ad": "Məktəb 😀"}}
 
 
 def test_readiness_names_its_problems_and_mere_degradation_stays_ready(app: Flask, health: Health) -> None:

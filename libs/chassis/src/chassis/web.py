@@ -29,6 +29,12 @@ HEADERS = {
 }
 
 
+def transport(origin: str) -> dict[str, str]:
+    """The header that keeps browsers on https, for a service whose public `origin` is https; plain http may not
+    carry it."""
+    return {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"} if origin.startswith("https://") else {}
+
+
 def problem(
     status: int, reason: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
 ) -> Response:

@@ -19,7 +19,7 @@ from chassis import logs, mongo, ops
 from chassis.errors import Fatal, Unavailable
 from chassis.kafka import AckedProducer, TopicSpec, check_topics
 from chassis.settings import clock, load
-from chassis.web import CSP, create_app, gunicorn_command
+from chassis.web import CSP, create_app, gunicorn_command, transport
 from contracts.ballots import unb64
 from contracts.questionnaire import bank
 from contracts.topics import CAMPAIGNS, RESPONSES, SESSIONS, topics
@@ -83,9 +83,8 @@ def build_app(desk: Desk) -> Flask:
 
 def _headers(chosen: Settings) -> dict[str, str]:
     """Our forms go to ourselves, and the grant's to the reporter."""
-    return {
-        "Content-Security-Policy": CSP.replace("form-action 'self'", f"form-action 'self' {chosen.reporter_origin}")
-    }
+    policy = CSP.replace("form-action 'self'", f"form-action 'self' {chosen.reporter_origin}")
+    return {**transport(chosen.identity_origin), "Content-Security-Policy": policy}
 
 
 def web() -> Flask:

@@ -12,7 +12,7 @@ from flask import Flask, Response, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
-from chassis.web import CSP
+from chassis.web import CSP, transport
 from collector import openapi
 from collector.forms import Operators, promise
 from collector.page import preview
@@ -68,7 +68,10 @@ def texts() -> Texts:
 def security_headers(identity_origin: str) -> dict[str, str]:
     """The policy under which the page runs: its own files, and a connection to identity for the ballot."""
     policy = CSP.replace("connect-src 'self'", f"connect-src 'self' {identity_origin}")
-    return {"Content-Security-Policy": f"{policy}; worker-src 'self'; manifest-src 'none'"}
+    return {
+        **transport(identity_origin),
+        "Content-Security-Policy": f"{policy}; worker-src 'self'; manifest-src 'none'",
+    }
 
 
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}

@@ -90,9 +90,9 @@ def ready(
 
         found, built = shelf.get(tag, timed)
         metrics.PAGES.labels(page, "built" if built else "ready").inc()
-        small = request.accept_encodings["gzip"] > 0
-        answer = Response(found.zipped if small else found.body, content_type=TYPES[kind])
-        if small:
+        small = found.zipped if request.accept_encodings["gzip"] > 0 else None
+        answer = Response(found.body if small is None else small, content_type=TYPES[kind])
+        if small is not None:
             answer.headers["Content-Encoding"] = "gzip"
     answer.headers["ETag"] = quoted
     answer.headers["Cache-Control"] = caching

@@ -11,9 +11,9 @@ from flask import Flask, Response, request
 
 from chassis import logs, mongo, ops
 from chassis.settings import clock, load
-from chassis.web import create_app, gunicorn_command, serve_static
+from chassis.web import create_app, gunicorn_command, serve_static, transport
 from look import paths
-from reporter import api, charts, metrics, signon, vendor
+from reporter import api, drawing, metrics, signon, vendor
 from reporter.answers import Sessions
 from reporter.door import Desk
 from reporter.pages import HERE, Pages
@@ -54,14 +54,14 @@ def build(found: Settings, stack: ExitStack) -> Flask:
     stack.callback(client.close)
     store = Store(client, found.statistics_database, found.reporting_database, found.query_milliseconds)
     script = vendor.chart_script(found.vendor_folder or HERE / "static" / "vendor")
-    charts.register_fonts()
-    charts.trust_definitions()
+    drawing.register_fonts()
+    drawing.trust_definitions()
     read = (
         signon.from_file(found.identity_jwks_file)
         if found.identity_jwks_file
         else signon.from_address(found.identity_jwks_url or "")
     )
-    app = create_app(SERVICE, health=health, max_bytes=MAX_BYTES)
+    app = create_app(SERVICE, health=health, max_bytes=MAX_BYTES, headers=transport(found.reporter_origin))
     serve_static(app, "/static/look", paths.STATIC)
     serve_static(app, "/static/reporter", HERE / "static")
     _serve_script(app, script)

@@ -51,7 +51,8 @@ def questionnaire(route: Route) -> None:
     form["texts"] = turned(form["texts"])
     for group in form["groups"].values():
         for item in group["items"]:
-            item["text"], item["hint"] = pseudo(item["text"]), pseudo(item["hint"])
+            if item["language"] == "en":  # what a school wrote in Azerbaijani alone stays as it is
+                item["text"], item["hint"], item["language"] = pseudo(item["text"]), pseudo(item["hint"]), LANGUAGE
         for question in group["background"]:
             question["text"] = pseudo(question["text"])
             for option in question["options"]:

@@ -70,9 +70,14 @@ class OwnItem:
         if not any(text.strip() for text in self.texts.values()):
             raise ValueError(f"own item {self.code} has no text")
 
+    def spoken(self, language: str) -> str:
+        """This language if the school wrote the item in it, else the first in which it did."""
+        written = [each for each, text in self.texts.items() if text.strip()]
+        return language if language in written else written[0]
+
     def text(self, language: str) -> str:
         """The text in this language, or else in the first one that the school wrote."""
-        return self.texts.get(language) or next(text for text in self.texts.values() if text.strip())
+        return self.texts[self.spoken(language)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

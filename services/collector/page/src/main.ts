@@ -34,6 +34,8 @@ function switchLanguages(): void {
     // What stands around the screens comes with the page, in every language.
     for (const place of document.querySelectorAll<HTMLElement>(`[data-said-${voice.language.toLowerCase()}]`))
       place.textContent = place.getAttribute(`data-said-${voice.language}`);
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("a[href^='/preview']"))
+      link.href = `/preview?lang=${voice.language}`;
     list.setAttribute("aria-label", voice.say("ui.language"));
     const rows = LANGUAGES.map((language) => {
       const current = language === voice.language;

@@ -11,7 +11,11 @@ export class Parcel {
   fate: Fate | null = null;
   private wake: () => void = () => undefined;
 
-  constructor(readonly body: string) {}
+  /** `kept`: this device holds it beyond the page. */
+  constructor(
+    readonly body: string,
+    readonly kept: boolean,
+  ) {}
 
   /** Tries again at once. */
   hurry(): void {
@@ -39,9 +43,14 @@ export class Outbox {
     return this.parcels.size;
   }
 
+  /** Those that would be gone with the page. */
+  get unkept(): number {
+    return [...this.parcels].filter((parcel) => !parcel.kept).length;
+  }
+
   /** Sends until there is an answer that ends it. */
-  send(body: string): { parcel: Parcel; fate: Promise<Fate> } {
-    const parcel = new Parcel(body);
+  send(body: string, kept: boolean): { parcel: Parcel; fate: Promise<Fate> } {
+    const parcel = new Parcel(body, kept);
     this.parcels.add(parcel);
     const fate = parcel.deliver(this.changed).finally(() => {
       this.parcels.delete(parcel);

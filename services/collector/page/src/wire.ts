@@ -6,6 +6,8 @@ export interface Item {
   code: string;
   area: string;
   text: string;
+  /** The language of the text: a school's own item may stand in one alone. */
+  language: string;
   hint: string;
   scale: "agree" | "useful";
 }

@@ -109,10 +109,12 @@ def _group(terms: GroupTerms, questionnaire: Questionnaire, group: str, level: s
 
 def _item(item: ItemTerm, questionnaire: Questionnaire, group: str, level: str, language: str) -> dict[str, Any]:
     if item.own is not None:
-        words = OwnItem(code=item.code, texts=item.own).text(language)
-        return {"code": item.code, "area": OWN_AREA, "text": words, "hint": "", "scale": "agree"}
+        own = OwnItem(code=item.code, texts=item.own)
+        words = {"text": own.text(language), "language": own.spoken(language)}
+        return {"code": item.code, "area": OWN_AREA, **words, "hint": "", "scale": "agree"}
     asked, text = questionnaire.items[item.code], questionnaire.text(item.code, group, level, language)
-    return {"code": item.code, "area": asked.area, "text": text.text, "hint": text.hint, "scale": asked.scale}
+    words = {"text": text.text, "language": language, "hint": text.hint}
+    return {"code": item.code, "area": asked.area, **words, "scale": asked.scale}
 
 
 def _scale(questionnaire: Questionnaire, kind: Literal["agree", "useful"], language: str) -> dict[str, str]:

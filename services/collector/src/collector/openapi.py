@@ -194,8 +194,12 @@ def _questionnaire() -> dict[str, Any]:
     strings = {"type": "object", "additionalProperties": {"type": "string"}}
     item = {
         "type": "object",
-        "required": ["code", "area", "text", "hint", "scale"],
-        "properties": {name: {"type": "string"} for name in ("code", "area", "text", "hint", "scale")},
+        "required": ["code", "area", "text", "language", "hint", "scale"],
+        "properties": {
+            **{name: {"type": "string"} for name in ("code", "area", "text")},
+            "language": _text(None, "Of `text`: a school may have written an item of its own in one language alone."),
+            **{name: {"type": "string"} for name in ("hint", "scale")},
+        },
     }
     option = {
         "type": "object",

@@ -2,7 +2,7 @@
 
 import type { Answer, Answers, Step } from "../answers.ts";
 import { button, h, type Screen } from "../dom.ts";
-import type { Voice } from "../texts.ts";
+import { direction, type Voice } from "../texts.ts";
 import type { Form, Item, Question } from "../wire.ts";
 
 const RATINGS = ["1", "2", "3", "4", "5"];
@@ -87,12 +87,17 @@ function rating({ voice, form, answers, changed }: Asking, item: Item): HTMLElem
   return h(
     "fieldset",
     { class: "question", "data-item": item.code },
-    h("legend", {}, item.text),
+    h("legend", item.language === form.language ? {} : spokenIn(item.language), item.text),
     item.hint ? h("details", {}, h("summary", {}, voice.say("ask.hint")), h("p", { class: "explain" }, item.hint)) : null,
     h("div", { class: "choices choices-scale" }, ...RATINGS.map(row)),
     h("div", { class: "choices choices-aside" }, row("na"), row("pn")),
     clear,
   );
+}
+
+/** For a text in another language than the rest of the page. */
+function spokenIn(language: string): Record<string, string> {
+  return { lang: language, dir: direction(language) };
 }
 
 function background(asked: Asking, question: Question): HTMLElement {

@@ -88,8 +88,8 @@ def verify_all(ballots: bool) -> None:
         verdict = verify(archive, log.records(), book.get)
     click.echo(verdict)
     click.echo(wrong or "editions agree with their lists")
-    for head in forgotten:
-        click.echo(f"edition {head} can no longer be recomputed: figures below k were purged")
+    for sentence in forgotten:
+        click.echo(sentence)
     holds = verdict.difference is None and wrong is None
     if ballots:
         proofs = check_ballots(log.records(), book.messages)
@@ -122,7 +122,7 @@ def drain_log() -> None:
 
 @aggregator.command(name="purge")
 def purge_all() -> None:
-    """Forget answers, ids and unreleased figures of sessions closed over 30 days ago."""
+    """Forget answers, ids, moments and unreleased figures of sessions closed over 30 days ago."""
     click.echo(upkeep.run_purge(os.environ))
 
 

@@ -146,8 +146,8 @@ class Archive:
             rows = {row["_id"]: row for row in self._db.admitted.find({"_id": {"$in": heads}}, session=self._session)}
             return [rows[head] for head in heads]
 
-    def edition_cells(self, head: str) -> Iterator[Document]:
-        """The documents of an edition beside its head, by id."""
+    def beside_head(self, head: str) -> Iterator[Document]:
+        """The documents of an edition beside its head: cells, and benchmarks of a last one, by id."""
         with told_apart():
             # "/" is followed by "0" in ASCII: the range holds the ids that begin with this head and a slash.
             query = {"_id": {"$gte": f"{head}/", "$lt": f"{head}0"}}

@@ -30,9 +30,13 @@ Known = Mapping[tuple[str, str], Last]
 
 
 def released(archive: Archive, campaign: str, known: Known) -> Iterator[Batch]:
-    """What was released beyond `known`, each cell's batches in order; `known` goes along."""
+    """What was released beyond `known`, each cell's batches in order; `known` goes along. Batches whose moments were
+    purged come without them; Fatal if they are missing otherwise."""
     news: list[str] = []
+    spent: set[str] = set()
     for row in archive.cells({"campaign": campaign}):
+        if row.get("spent"):
+            spent.add(row["_id"])
         for group, cell in row["groups"].items():
             last = known.get((row["_id"], group))
             first = (last.seq if last else 0) + 1
@@ -42,9 +46,9 @@ def released(archive: Archive, campaign: str, known: Known) -> Iterator[Batch]:
         snapshots = {row["_id"]: row for row in archive.snapshots({"_id": {"$in": chunk}})}
         moments = archive.moments(chunk)
         for name in chunk:
-            if name not in snapshots or name not in moments:
+            if name not in snapshots or (name not in moments and name.partition("/")[0] not in spent):
                 raise Fatal(f"snapshot {name} or its moments are missing: see `verify`")
-            yield _batch(snapshots[name], moments[name], known)
+            yield _batch(snapshots[name], moments.get(name), known)
 
 
 def below_k(archive: Archive, campaign: str) -> Iterator[Batch]:
@@ -61,7 +65,7 @@ def below_k(archive: Archive, campaign: str) -> Iterator[Batch]:
             )
 
 
-def _batch(row: Document, moments: Document, known: Known) -> Batch:
+def _batch(row: Document, moments: Document | None, known: Known) -> Batch:
     last = known[row["session"], row["group"]]
     items = {item: np.array(counts, np.int64) for item, counts in row["items"].items()}
     batch = Batch(
@@ -70,9 +74,9 @@ def _batch(row: Document, moments: Document, known: Known) -> Batch:
         group=row["group"],
         people=row["n"] - last.n,
         items={item: counts - last.items.get(item, 0) for item, counts in items.items()},
-        moments=moments["area"],
+        moments={} if moments is None else moments["area"],
     )
-    if batch.people != moments["n"]:
+    if moments is not None and batch.people != moments["n"]:
         raise Fatal(f"snapshot {row['_id']} and its moments are of different people: see `verify`")
     last.seq, last.n, last.items = row["seq"], row["n"], items
     return batch

@@ -20,8 +20,11 @@ PLACES = 4
 _RATINGS = np.arange(1, 6)
 
 
-def edition_documents(nation: Nation, number: int, day: date, final: bool) -> list[Document]:
-    """The head and one document per (level or "all", group) with something admitted; the head comes first."""
+def edition_documents(
+    nation: Nation, number: int, day: date, final: bool, beside: Sequence[Document] = ()
+) -> list[Document]:
+    """The head and one document per (level or "all", group) with something admitted; the head comes first, what
+    stands `beside` (the benchmark bands of a last edition) last; the digest is over all of them."""
     campaign = nation.campaign
     cells = [cell for group in nation.groups() for cell in _group_documents(nation, group, final)]
     for cell in cells:
@@ -40,7 +43,7 @@ def edition_documents(nation: Nation, number: int, day: date, final: bool) -> li
         "number": number,
         "as_of": day.isoformat(),
         "final": final,
-        "digest": edition_digest(cells),
+        "digest": edition_digest([*cells, *beside]),
         "groups": {group: _totals(nation, group, final) for group in nation.groups() if nation.parts[group]},
         "breakdowns": list(campaign.breakdowns),
         "coverage": {
@@ -53,11 +56,11 @@ def edition_documents(nation: Nation, number: int, day: date, final: bool) -> li
         "sent": False,
         "ballots_checked": None,
     }
-    return [head, *cells]
+    return [head, *cells, *beside]
 
 
 def edition_digest(cells: Sequence[Mapping[str, Any]]) -> str:
-    """SHA-256 over the cells' documents as sorted JSON, without the day."""
+    """SHA-256 over the documents beside the head as sorted JSON, without the day."""
     rows = [
         {name: value for name, value in cell.items() if name != "as_of"}
         for cell in sorted(cells, key=lambda cell: str(cell["_id"]))

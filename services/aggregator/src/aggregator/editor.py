@@ -10,9 +10,12 @@ from typing import Any, Protocol
 
 from aggregator import metrics
 from aggregator.batches import Last, below_k, released
+from aggregator.benchmark import benchmark_documents
 from aggregator.desk import Desk
+from aggregator.documents import Document
 from aggregator.edition import edition_documents
 from aggregator.nation import ALL, Nation
+from aggregator.standings import standings
 from aggregator.terms import TermsBook
 from chassis.errors import Unavailable
 from chassis.kafka import Outgoing, Record
@@ -156,14 +159,15 @@ class Editor:
     def _open(self, campaign: Campaign) -> _Work:
         """A campaign as the stored editions left it."""
         work = _Work(nation=Nation(campaign, self._book.messages))
+        heads, admitted = self._desk.archive.heads(campaign.campaign), self._desk.archive.admitted(campaign.campaign)
+        if heads and heads[-1]["final"]:  # nothing follows; the moments of its batches may be forgotten by now
+            work.number, work.final = heads[-1]["number"], True
+            return work
         for batch in released(self._desk.archive, campaign.campaign, work.known):
             work.nation.wait(batch)
-        heads, admitted = self._desk.archive.heads(campaign.campaign), self._desk.archive.admitted(campaign.campaign)
         for head, row in zip(heads, admitted, strict=True):
             work.number = head["number"]
-            work.final = head["final"]
-            if not head["final"]:
-                work.nation.enter(row["batches"])
+            work.nation.enter(row["batches"])
         return work
 
     def _everything_closed(self, campaign: str) -> bool:
@@ -197,7 +201,11 @@ class Editor:
 
     def _publish(self, work: _Work, ids: Sequence[str], rest: Sequence[str], *, final: bool) -> None:
         number = work.number + 1
-        documents = edition_documents(work.nation, number, self._today(), final)
+        name, day = work.nation.campaign.campaign, self._today()
+        bands: Sequence[Document] = ()
+        if final:
+            bands = benchmark_documents(name, number, day, standings(self._desk.archive, name, self._book.messages))
+        documents = edition_documents(work.nation, number, day, final, bands)
         head = documents[0]
         if work.ballots_checked is not None:
             head["ballots_checked"] = work.ballots_checked.isoformat()

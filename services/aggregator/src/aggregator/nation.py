@@ -42,7 +42,7 @@ class Part:
         for item, counts in batch.items.items():
             self.items[item] = self.items.get(item, 0) + counts
         for area, moments in batch.moments.items():
-            self.moments[area] = _plus(self.moments.get(area), moments)
+            self.moments[area] = plus(self.moments.get(area), moments)
 
 
 class Nation:
@@ -159,7 +159,7 @@ def core_items(terms: GroupTerms) -> Sequence[str]:
     return [item.code for item in terms.items if not item.optional and item.own is None]
 
 
-def _plus(known: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
+def plus(known: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
     """The sum of two areas' moments; those of other items replace nothing and are left out."""
     if known is None:
         return dict(more)

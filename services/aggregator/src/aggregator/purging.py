@@ -15,8 +15,9 @@ PART, CLOSED = "part", "closed"
 
 
 def lost(cell: Mapping[str, Any]) -> bool:
-    """Whether a session can no longer be counted from the log: records of it, or its figures, were forgotten."""
-    return bool(cell.get("purged") or cell.get("blank"))
+    """Whether a session can no longer be counted from the log: records of it, its figures or its moments were
+    forgotten."""
+    return bool(cell.get("purged") or cell.get("blank") or cell.get("spent"))
 
 
 def needs(cell: Mapping[str, Any], today: date) -> bool:

@@ -1,10 +1,10 @@
 """The statistics database as a purge sees it: what is still needed, and how the rest is forgotten without a gap."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pymongo import UpdateOne
+from pymongo import DeleteMany, UpdateOne
 from pymongo.client_session import ClientSession
 
 from aggregator.documents import COUNTERS, Document, purged_to
@@ -13,6 +13,7 @@ from chassis.errors import Fatal
 from chassis.mongo import Client, in_transaction, told_apart
 
 PURGE = "purge"
+_AT_ONCE = 200
 
 
 class Retention:
@@ -95,6 +96,20 @@ class Retention:
                     {"_id": cell["_id"], "closed": True}, {"$set": {"blob": empty, "blank": True}}
                 )
 
+    def spend(self, sessions: Sequence[str]) -> int:
+        """Forgets the moments of closed sessions; how many documents. What is forgotten is also noted as forgotten."""
+        found = 0
+        for at in range(0, len(sessions), _AT_ONCE):
+            some = sessions[at : at + _AT_ONCE]
+
+            def act(session: ClientSession, some: Sequence[str] = some) -> int:
+                self._db.cells.update_many({"_id": {"$in": list(some)}}, {"$set": {"spent": True}}, session=session)
+                gone = self._db.moments.bulk_write([DeleteMany(_of(name)) for name in some], session=session)
+                return gone.deleted_count
+
+            found += in_transaction(self._client, act)
+        return found
+
     def done(self, day: date) -> None:
         """Notes the day, for the alert."""
         with told_apart():
@@ -107,6 +122,10 @@ def last_purge(client: Client, database: str, today: date) -> int:
         client[database].offsets.update_one({"_id": PURGE}, {"$setOnInsert": {"day": today.isoformat()}}, upsert=True)
         found = client[database].offsets.find_one({"_id": PURGE})
         return (today - date.fromisoformat(found["day"])).days if found else 0
+
+
+def _of(session: str) -> dict[str, Any]:
+    return {"_id": {"$gte": f"{session}/", "$lt": f"{session}0"}}  # "0" follows "/" in ASCII
 
 
 def _seen(partition: int) -> dict[str, Any]:

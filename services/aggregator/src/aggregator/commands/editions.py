@@ -7,51 +7,101 @@ from typing import Any
 
 from aggregator.archive import Archive
 from aggregator.batches import Last, below_k, released
+from aggregator.benchmark import benchmark_documents
+from aggregator.documents import Document
 from aggregator.edition import edition_digest, edition_documents
 from aggregator.nation import Nation
+from aggregator.standings import standings
+from contracts.messages import Campaign, SchoolSession
 
 
 def edition_differences(archive: Archive) -> Iterator[str]:
-    """A sentence for each way in which a stored edition is not what its list gives: people, schools and counts of
-    every class, the digest, and rule N for what entered. Weighted shares hang on the registry of their day."""
+    """A sentence for each way in which a stored edition is not what its list gives: the digest, people, schools and
+    counts of every class, quality, benchmark bands, and rule N for what entered. Weighted shares hang on the registry
+    of their day. What a purge has made impossible is left out, see `unverifiable`."""
     sessions = archive.sessions()
     for name, campaign in sorted(archive.campaigns().items()):
         heads = archive.heads(name)
-        if not heads:
-            continue
-        blank = any(cell.get("blank") for cell in archive.cells({"campaign": name}))
-        nation = Nation(campaign, sessions)
-        known: dict[tuple[str, str], Last] = defaultdict(Last)
-        for batch in (*released(archive, name, known), *below_k(archive, name)):
-            nation.wait(batch)
-        for head, admitted in zip(heads, archive.admitted(name), strict=True):
-            if blank and head["final"]:  # what stayed below k is forgotten by now, see `unverifiable`
-                continue
-            if not nation.would_move_safely(admitted["batches"]):
-                yield f"edition {head['_id']}: a class moved by something that rule N does not allow"
-            nation.enter(admitted["batches"])
-            nation.enter_nation_alone(admitted["rest"])
-            yield from _edition(archive, nation, head)
+        blank, spent = _forgotten(archive, name)
+        for head in heads:
+            yield from _digest(archive, head)
+        if heads:
+            yield from _recomputed(archive, campaign, sessions, heads, blank, spent)
 
 
 def unverifiable(archive: Archive) -> list[str]:
-    """Last editions that hold people of cells below k whose figures a purge has forgotten."""
-    blank = {cell["campaign"] for cell in archive.cells({"blank": True})}
-    return [head["_id"] for name in sorted(blank) for head in archive.heads(name) if head["final"]]
+    """A sentence for each edition, or part of it, that can no longer be recomputed, and why."""
+    found = []
+    for name in sorted(archive.campaigns()):
+        blank, spent = _forgotten(archive, name)
+        for head in archive.heads(name):
+            if blank and head["final"]:
+                found.append(f"edition {head['_id']} can no longer be recomputed: figures below k were purged")
+            elif spent:
+                found.append(
+                    f"edition {head['_id']}: its counts stand, quality and benchmark bands can no longer be "
+                    "recomputed: moments were purged"
+                )
+    return found
 
 
-def _edition(archive: Archive, nation: Nation, head: Mapping[str, Any]) -> Iterator[str]:
-    _, *cells = edition_documents(nation, head["number"], date.fromisoformat(head["as_of"]), head["final"])
-    stored = {row["_id"]: row for row in archive.edition_cells(head["_id"])}
-    if edition_digest(list(stored.values())) != head["digest"]:
+def _forgotten(archive: Archive, campaign: str) -> tuple[bool, bool]:
+    """(whether figures below k were forgotten, whether moments were)."""
+    cells = list(archive.cells({"campaign": campaign}))
+    return any(cell.get("blank") for cell in cells), any(cell.get("spent") for cell in cells)
+
+
+def _recomputed(
+    archive: Archive,
+    campaign: Campaign,
+    sessions: Mapping[str, SchoolSession],
+    heads: list[Document],
+    blank: bool,
+    spent: bool,
+) -> Iterator[str]:
+    name = campaign.campaign
+    nation = Nation(campaign, sessions)
+    known: dict[tuple[str, str], Last] = defaultdict(Last)
+    for batch in (*released(archive, name, known), *below_k(archive, name)):
+        nation.wait(batch)
+    for head, admitted in zip(heads, archive.admitted(name), strict=True):
+        if blank and head["final"]:
+            continue
+        if not nation.would_move_safely(admitted["batches"]):
+            yield f"edition {head['_id']}: a class moved by something that rule N does not allow"
+        nation.enter(admitted["batches"])
+        nation.enter_nation_alone(admitted["rest"])
+        number, day = head["number"], date.fromisoformat(head["as_of"])
+        bands = []
+        if head["final"] and not spent:
+            bands = benchmark_documents(name, number, day, standings(archive, name, sessions))
+        _, *documents = edition_documents(nation, number, day, head["final"], bands)
+        stored = {row["_id"]: row for row in archive.beside_head(head["_id"])}
+        if spent:
+            stored = {row_id: row for row_id, row in stored.items() if row["kind"] != "benchmark"}
+        if stored.keys() != {document["_id"] for document in documents}:
+            yield f"edition {head['_id']}: other levels, groups or benchmark bands than its list gives"
+        for document in documents:
+            yield from _document(stored.get(document["_id"], {}), document, spent)
+
+
+def _digest(archive: Archive, head: Mapping[str, Any]) -> Iterator[str]:
+    if edition_digest(list(archive.beside_head(head["_id"]))) != head["digest"]:
         yield f"edition {head['_id']}: its documents are not those that its digest was made of"
-    if stored.keys() != {cell["_id"] for cell in cells}:
-        yield f"edition {head['_id']}: other levels or groups than its list gives"
-    for cell in cells:
-        classes = stored.get(cell["_id"], {"classes": {}})["classes"]
-        if classes.keys() != cell["classes"].keys():
-            yield f"edition {cell['_id']}: other classes than its list gives"
-        for label, figures in cell["classes"].items():
-            for field in ("schools", "n", "items"):
-                if classes.get(label, {}).get(field) != figures[field]:
-                    yield f"edition {cell['_id']}: {field} of class {label} differ"
+
+
+def _document(stored: Mapping[str, Any], document: Document, spent: bool) -> Iterator[str]:
+    if document["kind"] == "benchmark":
+        for field in ("classes", "distribution"):
+            if stored.get(field) != document[field]:
+                yield f"edition {document['_id']}: {field} of the benchmark differ"
+        return
+    classes = stored.get("classes", {})
+    if classes.keys() != document["classes"].keys():
+        yield f"edition {document['_id']}: other classes than its list gives"
+    for label, figures in document["classes"].items():
+        for field in ("schools", "n", "items"):
+            if classes.get(label, {}).get(field) != figures[field]:
+                yield f"edition {document['_id']}: {field} of class {label} differ"
+    if not spent and stored.get("quality") != document["quality"]:
+        yield f"edition {document['_id']}: quality differs"

@@ -17,21 +17,23 @@ from contracts.topics import DEAD_LETTERS, RESPONSES
 
 @dataclass(kw_only=True, slots=True)
 class Report:
-    """What a purge did; `waiting` sessions are expired and keep their figures until their campaign's last edition;
-    `emptied`: the database that a rebuild had left."""
+    """What a purge did; `waiting` sessions are expired and keep figures and moments until their campaign's last
+    edition; `emptied`: the database that a rebuild had left."""
 
     partitions: int = 0
     records: int = 0
     letters: int = 0
     ids: int = 0
     blanked: int = 0
+    moments: int = 0
     waiting: int = 0
     emptied: str = ""
 
     def __str__(self) -> str:
         said = (
             f"{self.records} records deleted in {self.partitions} partitions, {self.letters} dead letters, "
-            f"{self.ids} response ids; figures of {self.blanked} sessions blanked"
+            f"{self.ids} response ids; figures of {self.blanked} sessions blanked, "
+            f"moments of {self.moments} batches deleted"
         )
         if self.waiting:
             said += f"; {self.waiting} expired sessions wait for the last edition of their campaign"
@@ -65,7 +67,7 @@ def purge(
     dead, report.letters = _letters(letters, reach)
     writer.delete_below(DEAD_LETTERS, dead)
     writer.mark_purged(DEAD_LETTERS, dead, today)
-    report.blanked, report.waiting = _blank(retention, cells, today)
+    _forget_figures(retention, cells, today, report)
     retention.done(today)
     return report
 
@@ -114,18 +116,26 @@ def _letters(letters: LogReader, reach: Mapping[int, int]) -> tuple[dict[int, in
     return {number: stays.get(number, bounds[number][1]) for number in gone}, sum(gone.values())
 
 
-def _blank(retention: Retention, cells: Mapping[str, Document], today: date) -> tuple[int, int]:
-    """(sessions whose unreleased figures were blanked, sessions that must wait for an edition)."""
+def _forget_figures(retention: Retention, cells: Mapping[str, Document], today: date, report: Report) -> None:
+    """Blanks unreleased figures and deletes moments, once no edition needs them any more."""
     finished, known = retention.finished(), retention.campaigns()
     expired = [
         cell
         for cell in cells.values()
-        if cell["closed"] and expired_on(cell) < today and not cell.get("blank") and _unreleased(cell)
+        if cell["closed"] and expired_on(cell) < today and (_to_blank(cell) or _to_spend(cell))
     ]
     ready = [cell for cell in expired if cell["campaign"] in finished or cell["campaign"] not in known]
-    retention.blank(ready)
-    return len(ready), len(expired) - len(ready)
+    report.waiting = len(expired) - len(ready)
+    blank = [cell for cell in ready if _to_blank(cell)]
+    retention.blank(blank)
+    report.blanked = len(blank)
+    report.moments = retention.spend([cell["_id"] for cell in ready if _to_spend(cell)])
 
 
-def _unreleased(cell: Document) -> int:
-    return sum(group["n"]["buffer"] + group["n"]["held"] for group in cell["groups"].values())
+def _to_blank(cell: Document) -> bool:
+    unreleased = sum(group["n"]["buffer"] + group["n"]["held"] for group in cell["groups"].values())
+    return bool(unreleased) and not cell.get("blank")
+
+
+def _to_spend(cell: Document) -> bool:
+    return any(group["n"]["seq"] for group in cell["groups"].values()) and not cell.get("spent")

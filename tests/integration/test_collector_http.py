@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import metrics
+from collector import metrics, page
 from contracts import ballots, topics
 from contracts.codec import decode
 from contracts.messages import ResponseSubmitted, SchoolSession
@@ -20,6 +21,7 @@ from support.collecting import Collector, Topics, make_topics, running_collector
 from support.parts import KafkaPart
 
 pytestmark = pytest.mark.integration
+PAGES = ("/", "/docs", "/preview", "/preview?level=primary&lang=az")
 CHANGING = 'collector_responses_total{outcome="%s",reason="%s"}'
 
 
@@ -281,14 +283,29 @@ def test_nothing_sets_a_cookie_and_everything_carries_the_policy(collector: Coll
         collector.send(signer.response("teacher")),
         collector.send(b"["),
         collector.get(f"/v1/sessions/{signer.message.session}/questionnaire"),
-        collector.get("/nowhere"),
-        collector.get("/openapi.json"),
+        *(collector.get(path) for path in ("/nowhere", "/openapi.json", "/worker.js", *PAGES)),
+        *(collector.get(f"/page/{name}") for name in page.load().files),
     ]
     for answer in answers:
         assert "Set-Cookie" not in answer.headers
-        assert "connect-src 'self' http://127.0.0.1:1;" in answer.headers["Content-Security-Policy"]
-        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        policy = {rule.split()[0]: rule.split()[1:] for rule in answer.headers["Content-Security-Policy"].split(";")}
+        assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
+        assert policy["script-src"] == policy["style-src"] == policy["worker-src"] == ["'self'"]
+        assert policy["connect-src"] == ["'self'", "http://127.0.0.1:1"]
+        assert not [source for sources in policy.values() for source in sources if "unsafe" in source or "*" in source]
         assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_holds_a_script_or_a_style_or_names_another_site(collector: Collector, path: str) -> None:
+    answer = collector.get(path)
+    assert answer.status == 200
+    text = answer.body.decode()
+    assert re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]* src=)", text) is None
+    addresses = re.findall(r"""(?:src|href|action)=["']([^"']+)""", text)
+    assert len(addresses) > 3
+    assert [each for each in addresses if not each.startswith(("/", "#", "?")) or each.startswith("//")] == []
 
 
 def test_no_figure_carries_a_school_a_session_or_an_id(collector: Collector, signer: Signer) -> None:

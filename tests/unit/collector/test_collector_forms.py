@@ -14,6 +14,26 @@ from contracts.questionnaire import CURRENT, LANGUAGES, LEVELS, bank
 from support.ballots import Signer, a_session
 
 SOURCE = Path(__file__).parents[3] / "services" / "collector" / "page" / "src"
+VALUES = dict.fromkeys(
+    (
+        "a",
+        "b",
+        "answered",
+        "closes",
+        "group",
+        "hash",
+        "k",
+        "level",
+        "n",
+        "opens",
+        "operation",
+        "options",
+        "status",
+        "total",
+        "value",
+    ),
+    "…",
+)
 COMPUTED = re.compile(r"^(wait|stop|type|device)\.")
 
 
@@ -78,3 +98,37 @@ def test_the_page_says_nothing_that_has_no_words_and_no_words_are_left_over() ->
     known = {key for key in keys if not elsewhere.match(key)}
     assert said - known == set()
     assert {key for key in known - said if not COMPUTED.match(key)} == set()
+
+
+def test_a_schools_own_item_is_marked_with_the_language_that_it_is_written_in() -> None:
+    signer = a_session(
+        own=({"az": "Həyətimiz genişdir."}, {"az": "Yeməkxana.", "en": "The canteen."}, {"az": "", "en": "Bus."})
+    )
+    for language, marks in (("az", ["az", "az", "en"]), ("en", ["az", "en", "en"])):
+        items = document(signer, language)["groups"]["teacher"]["items"]  # type: ignore[index]  # a JSON document
+        assert {item["language"] for item in items[:-3]} == {language}
+        assert [item["language"] for item in items[-3:]] == marks
+        assert {item["area"] for item in items[-3:]} == {forms.OWN_AREA}
+        assert forms.OWN_AREA not in {item["area"] for item in items[:-3]}
+
+
+def test_primary_students_are_never_addressed_as_adults() -> None:
+    texts = page.texts()
+    # Before the questionnaire is there nobody knows who reads.
+    early = re.compile(r"(type|ui|shell|docs|preview|look|own)\.|promise\.(adult|any|leaders)|stop\.unknown|service")
+    adult = re.compile(
+        r"\b(siz|sizin|sizi|sizə|özünüz)\b|[ıiuü]n[ıiuü]z(?!ə\b)|s[ıiuü]n[ıiuü]z|(?:ay|əy|ey)in\b"
+        r"|\b(soruşun|tutuşdurun|seçin|verin|istəyin|gözləyin|oxuyun|bildirin)\b",
+        re.IGNORECASE,
+    )
+    keys = set(texts.keys())
+    read = [key for key in keys if not early.match(key) and f"{key}.child" not in keys]
+    assert len(read) > 30
+    assert {key: found[0] for key in read if (found := adult.search(texts.get(key, "az", **VALUES)))} == {}
+
+
+def test_adults_and_older_students_are_addressed_politely() -> None:
+    texts = page.texts()
+    child = re.compile(r"\b(sən|sənin|sənə|səni|özün)\b|\w(ır|ir|ur|ür|ər|ar)s[ae]n\b|\w(ər|ar)sən\b", re.IGNORECASE)
+    read = [key for key in texts.keys() if not re.search(r"\.child(\.|$)|^look\.", key)]  # noqa: SIM118  # no dict
+    assert {key: found[0] for key in read if (found := child.search(texts.get(key, "az", **VALUES)))} == {}

@@ -1,6 +1,7 @@
 """The page's own rules, run by Node: codes and their check characters, waiting times, the size of a request."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -12,13 +13,24 @@ import pytest
 from support.ballots import ALPHABET, code
 
 PAGE = Path(__file__).parents[3] / "services" / "collector" / "page"
-Ask = Callable[[str, list[list[Any]]], list[Any]]
+Replies = list[tuple[int, str | None] | None]
+Ask = Callable[..., list[Any]]
 CALLER = """
 import { readFileSync } from "node:fs";
 const rules = await import(process.argv[2]);
-const { name, calls } = JSON.parse(readFileSync(0, "utf8"));
-console.log(JSON.stringify(calls.map((values) => rules[name](...values) ?? null)));
+const { name, calls, replies } = JSON.parse(readFileSync(0, "utf8"));
+// What the network answers to each call, one after the other; null is no network.
+if (replies) globalThis.fetch = async () => {
+  const reply = replies.shift();
+  if (reply === null) throw new TypeError("Failed to fetch");
+  const headers = new Headers(reply[1] === null ? {} : { "Retry-After": reply[1] });
+  return { status: reply[0], headers, json: async () => ({}) };
+};
+const found = [];
+for (const values of calls) found.push((await rules[name](...values)) ?? null);
+console.log(JSON.stringify(found));
 """
+README = PAGE.parent / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +45,8 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     subprocess.run([esbuild, PAGE / "src" / "rules.ts", *options], check=True)
     caller.write_text(CALLER, encoding="utf-8")
 
-    def call(name: str, calls: list[list[Any]]) -> list[Any]:
-        given = json.dumps({"name": name, "calls": calls})
+    def call(name: str, calls: list[list[Any]], replies: Replies | None = None) -> list[Any]:
+        given = json.dumps({"name": name, "calls": calls, "replies": replies})
         done = subprocess.run(
             [node, caller, str(bundle)], input=given, capture_output=True, text=True, check=True, encoding="utf-8"
         )
@@ -116,3 +128,38 @@ def test_every_request_has_the_same_size(ask: Ask) -> None:
     bodies = ask("body", [[form, "student", "az", sheet, ballot] for sheet in sheets])
     assert [len(body.encode()) for body in bodies] == [8192, 8192]
     assert json.loads(bodies[1])["answers"] == sheets[1]["items"]
+
+
+def outcomes(ask: Ask, name: str, values: list[Any], replies: Replies) -> list[Any]:
+    """What the page makes of each of these answers (status and Retry-After, or None without a network)."""
+    found: list[Any] = ask(name, [values] * len(replies), replies)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "done", "told"),
+    [
+        ("submit", ["{}"], 202, "a response"),
+        ("trade", ["http://identity", {}], 200, "a ballot"),
+        ("fetchForm", ["SESSION", "az"], 200, "a questionnaire"),
+    ],
+)
+def test_the_statuses_that_stop_are_named_and_any_other_keeps_and_tries_again(
+    ask: Ask, name: str, values: list[Any], done: int, told: str
+) -> None:
+    line = re.search(rf"\| {told} \| {done} \| ([\d ·]+) \|", README.read_text("utf-8"))
+    assert line is not None, "the README names them"
+    stops = {int(status) for status in line[1].split(" · ")}
+    every = list(range(200, 600))
+    found = outcomes(ask, name, values, [(status, None) for status in every])
+    kinds = {status: outcome["kind"] for status, outcome in zip(every, found, strict=True)}
+    assert {status for status, kind in kinds.items() if kind == "done"} == {done}
+    assert {status for status, kind in kinds.items() if kind == "stop"} == stops
+    assert {kind for status, kind in kinds.items() if status not in {*stops, done}} == {"again"}
+
+
+def test_retry_after_is_honoured_in_seconds_and_nonsense_is_not(ask: Ask) -> None:
+    replies: Replies = [(503, "7"), (429, "100000"), (503, "soon"), (503, "-1"), (503, None), None]
+    found = outcomes(ask, "submit", ["{}"], replies)
+    assert [outcome["after"] for outcome in found] == [7, 3600, 0, 0, 0, 0]
+    assert {outcome["kind"] for outcome in found} == {"again"}

@@ -3,3 +3,4 @@
 export { body, counted, steps } from "./answers.ts";
 export { checks, readCode, readFragment, readSession } from "./codes.ts";
 export { delay } from "./patience.ts";
+export { fetchForm, submit, trade } from "./wire.ts";

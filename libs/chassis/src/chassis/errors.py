@@ -10,11 +10,13 @@ class Rejected(Exception):
 
 
 class Unavailable(Exception):
-    """Something we need is away; the same attempt may succeed after `retry_after` seconds."""
+    """Something we need is away; the same attempt may succeed after `retry_after` seconds. `detail`: a sentence for
+    operators where it is there and refuses us, else ""."""
 
-    def __init__(self, reason: str, retry_after: int = 2) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, retry_after: int = 2, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
+        self.detail = detail
         self.retry_after = retry_after
 
 

@@ -2,6 +2,7 @@
 
 from chassis.kafka.admin import delete_records, wait_for_broker
 from chassis.kafka.compacted import CompactedReader
+from chassis.kafka.connection import Brokers, KafkaSettings, Place, contradictions, refusal
 from chassis.kafka.partitions import PartitionedConsumer
 from chassis.kafka.producer import AckedProducer
 from chassis.kafka.records import Outgoing, Record
@@ -9,15 +10,20 @@ from chassis.kafka.topics import TopicMismatch, TopicSpec, check_topics, ensure_
 
 __all__ = [
     "AckedProducer",
+    "Brokers",
     "CompactedReader",
+    "KafkaSettings",
     "Outgoing",
     "PartitionedConsumer",
+    "Place",
     "Record",
     "TopicMismatch",
     "TopicSpec",
     "check_topics",
+    "contradictions",
     "delete_records",
     "ensure_topics",
+    "refusal",
     "topic_differences",
     "wait_for_broker",
 ]

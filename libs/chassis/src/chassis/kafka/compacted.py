@@ -8,14 +8,15 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from chassis.errors import Unavailable
+from chassis.kafka.connection import Place, away, options
 from chassis.kafka.records import Record
 
 
 class CompactedReader:
     """Reads a one-partition topic from its start, as far as asked; newest value per key is for the caller to keep."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, place: Place, topic: str) -> None:
+        self._place = place
         self._partition = TopicPartition(topic, 0)
         self._consumer: Any = None
         self._position = 0
@@ -34,7 +35,7 @@ class CompactedReader:
             self._position = position
         except KafkaError as error:
             self.close()
-            raise Unavailable("broker") from error
+            raise away(error) from error
 
     def close(self) -> None:
         """Lets go of the consumer; the next read goes on where the last whole one ended."""
@@ -45,7 +46,7 @@ class CompactedReader:
     def _connected(self, seconds: float) -> Any:
         if self._consumer is None:
             consumer = KafkaConsumer(
-                bootstrap_servers=self._bootstrap.split(","),
+                **options(self._place),
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="none",

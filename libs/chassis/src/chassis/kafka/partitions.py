@@ -6,7 +6,8 @@ from typing import Any
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from chassis.errors import Fatal, Unavailable
+from chassis.errors import Fatal
+from chassis.kafka.connection import Place, away, options
 from chassis.kafka.records import Record
 
 
@@ -20,7 +21,7 @@ class PartitionedConsumer:
 
     def __init__(
         self,
-        bootstrap: str,
+        place: Place,
         topic: str,
         *,
         group: str | None = None,
@@ -33,7 +34,7 @@ class PartitionedConsumer:
         self._owned: set[int] = set()
         self._coming: set[int] = set()
         self.consumer: Any = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","),
+            **options(place),
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="none",
@@ -84,7 +85,7 @@ class PartitionedConsumer:
         except KafkaError as error:
             if type(error).__name__ in ("OffsetOutOfRangeError", "NoOffsetForPartitionError"):
                 raise Fatal(f"{self._topic}: the stored offset is not in the log: {error}; see `doctor`") from error
-            raise Unavailable("broker") from error
+            raise away(error) from error
         self._take()
         return {tp.partition: records for tp, records in found.items() if tp.partition in self._owned}
 
@@ -121,7 +122,7 @@ class PartitionedConsumer:
         try:
             return {tp.partition: at for tp, at in ask([TopicPartition(self._topic, p) for p in partitions]).items()}
         except KafkaError as error:
-            raise Unavailable("broker") from error
+            raise away(error) from error
 
     def _announce(self, came: Sequence[Any]) -> None:
         self._coming.update(tp.partition for tp in came)

@@ -9,6 +9,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from chassis.errors import Unavailable
+from chassis.kafka.connection import Place, away, options
 from chassis.kafka.records import Outgoing
 from chassis.retry import delays
 
@@ -20,8 +21,8 @@ class AckedProducer:
     kafka-python's idempotent producer stays broken after one failure. Not for several threads at once.
     """
 
-    def __init__(self, bootstrap: str, delivery_seconds: float = 8.0, pause: Callable[[float], None] = time.sleep):
-        self._bootstrap = bootstrap
+    def __init__(self, place: Place, delivery_seconds: float = 8.0, pause: Callable[[float], None] = time.sleep):
+        self._place = place
         self._delivery = delivery_seconds
         self._pause = pause
         self._client: Any = None
@@ -39,16 +40,16 @@ class AckedProducer:
                 client.send(r.topic, value=r.value, key=r.key, partition=r.partition, timestamp_ms=r.timestamp_ms)
                 for r in records
             ]
-        except KafkaError:
+        except KafkaError as error:
             self._discard()
-            return [Unavailable("broker") for _ in records]
+            return [away(error) for _ in records]
         outcomes: list[Unavailable | None] = []
         for future in futures:
             try:
                 future.get(timeout=max(0.0, deadline - time.monotonic()))
                 outcomes.append(None)
-            except KafkaError:
-                outcomes.append(Unavailable("broker"))
+            except KafkaError as error:
+                outcomes.append(away(error))
         if any(outcomes):
             self._discard()
         else:
@@ -71,7 +72,7 @@ class AckedProducer:
         if self._client is None:
             milliseconds = int(self._delivery * 1000)
             self._client = KafkaProducer(
-                bootstrap_servers=self._bootstrap.split(","),
+                **options(self._place),
                 acks="all",
                 enable_idempotence=True,
                 delivery_timeout_ms=milliseconds,

@@ -7,9 +7,11 @@ from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import TopicAlreadyExistsError
 
-from chassis.errors import Fatal, Unavailable
+from chassis.errors import Fatal
+from chassis.kafka.admin import asking
+from chassis.kafka.connection import Place, options
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,9 +27,9 @@ class TopicMismatch(Fatal):
     """A topic exists with other partitions or settings than its contract; the text names each difference."""
 
 
-def ensure_topics(bootstrap: str, specs: Sequence[TopicSpec], replication: int) -> list[str]:
+def ensure_topics(place: Place, specs: Sequence[TopicSpec], replication: int) -> list[str]:
     """Creates the topics that are missing and returns their names; TopicMismatch if one differs."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+    admin = KafkaAdminClient(**options(place))
     try:
         present = set(admin.list_topics())
         missing = [spec for spec in specs if spec.name not in present]
@@ -72,17 +74,9 @@ def topic_differences(admin: Any, specs: Sequence[TopicSpec]) -> list[str]:
     return found
 
 
-def check_topics(bootstrap: str, specs: Sequence[TopicSpec]) -> list[str]:
+def check_topics(place: Place, specs: Sequence[TopicSpec]) -> list[str]:
     """A sentence for each topic that is missing or differs from its contract; Unavailable if Kafka is away."""
-    try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=10_000)
-    except KafkaError as error:
-        raise Unavailable("broker") from error
-    try:
+    with asking(place) as admin:
         present = set(admin.list_topics())
         missing = [f"{spec.name} is missing" for spec in specs if spec.name not in present]
         return missing + topic_differences(admin, [spec for spec in specs if spec.name in present])
-    except KafkaError as error:
-        raise Unavailable("broker") from error
-    finally:
-        admin.close()

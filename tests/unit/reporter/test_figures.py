@@ -34,8 +34,20 @@ def an_item(rated: int = 30, code: str = "C1", found: tuple[Share, ...] | None =
 distributions = st.lists(st.integers(0, 50), min_size=5, max_size=5).filter(any)
 
 
-def test_masked_classes_share_what_is_left_equally() -> None:
-    assert figures.chances(shares("<5", "?", 40, 30, 20)) == pytest.approx((0.05, 0.05, 0.4, 0.3, 0.2))
+def test_masked_classes_share_what_is_left_and_a_small_one_takes_half_its_bound() -> None:
+    assert figures.chances(shares("?", "?", 40, 30, 20)) == pytest.approx((0.05, 0.05, 0.4, 0.3, 0.2))
+    assert figures.chances(shares("<5", "?", 40, 30, 20)) == pytest.approx((0.025, 0.075, 0.4, 0.3, 0.2))
+    assert figures.chances(shares("<5", "<5", 40, 30, 22)) == pytest.approx((0.04, 0.04, 0.4, 0.3, 0.22))
+    assert figures.chances(shares("<20", "?", "?", 60, 37)) == pytest.approx((0.01, 0.01, 0.01, 0.6, 0.37))
+
+
+def test_a_table_leaves_a_mean_as_open_as_its_masks_and_its_rounding_allow() -> None:
+    assert figures.looseness(shares("?", "?", 40, 30, 20), 0) == pytest.approx((2 - 1) * 0.10 / 2)
+    assert figures.looseness(shares("<5", 20, 30, 20, "?"), 0) == pytest.approx((5 - 1) * 0.05 / 2)
+    assert figures.looseness(shares("<5", "<5", "<5", "<5", ">95"), 0) == pytest.approx((4 - 1) * 0.05 / 2)
+    centre = np.average(ANSWERS, weights=[10, 20, 30, 25, 15])
+    expected = math.sqrt(float(((ANSWERS - centre) ** 2).sum()) * 0.05**2 / 12)
+    assert figures.looseness(shares(10, 20, 30, 25, 15), 5) == pytest.approx(expected)
 
 
 def test_shares_that_sum_to_more_than_all_leave_nothing_to_masked_classes() -> None:

@@ -16,6 +16,7 @@ from reporter.assembly import SessionView, stamp
 from reporter.door import Answered, Desk, checked, opened
 from reporter.schemas import LanguageQuery, SignonForm
 from reporter.signon import Refused
+from reporter.surroundings import look_around
 
 SCHOOL: Final = "/v1/schools/<school>/sessions/<session>"
 
@@ -57,15 +58,16 @@ def _report(desk: Desk, school: str, session: str, asked: Kind | None) -> Respon
     counted = desk.store.participation(session)
     snapshots = desk.store.latest_snapshots(session)
     openings = desk.store.openings(session)
+    around = look_around(desk.store, viewer, terms)
     desk.store.note_opening(school, session, viewer.role, desk.clock().date().isoformat())
     campaign = _campaign_names(desk, terms["campaign"])
     found = stamp(
-        *(desk.build, kind, told, [snapshot["_id"] for snapshot in snapshots], counted, terms),
+        *(desk.build, kind, told, [snapshot["_id"] for snapshot in snapshots], counted, terms, around.stamp),
         *((openings, campaign, viewer.role, viewer.school_name) if kind == "html" else ()),
     )
 
     def build() -> bytes:
-        view = assembly.view(terms, counted, snapshots, openings, bank(terms["questionnaire"]))
+        view = assembly.view(terms, counted, snapshots, openings, bank(terms["questionnaire"]), around.read(desk.store))
         return _written(desk, view, kind, told, viewer, campaign)
 
     answer = ready(desk.shelf, "report", found, kind, build)

@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from contracts.questionnaire import GROUPS, Questionnaire
-from reporter import disclosure, figures, school
+from contracts.questionnaire import GROUPS, Questionnaire, bank
+from reporter import advice, change, disclosure, figures, plan, school, whole
+from reporter.advice import Suggestion
+from reporter.change import Change, Sitting
+from reporter.plan import Followed, Plan
+from reporter.records import ALONE, Beside, Record
 from reporter.school import SchoolReport
 from reporter.tables import Reason, ShownGroup, Withheld
+from reporter.whole import Level, WholeFigure
 
 State = Literal["none", "filling", "after-close", "withheld", "shown", "released", "final"]
 
@@ -35,7 +40,9 @@ class GroupState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionView:
-    """One session: its terms, whether all that was received is counted (None before the first count), its groups."""
+    """One session: its terms, whether all that was received is counted (None before the first count), its groups; the
+    change since an earlier one, what may be worth beginning with, its plan and what became of the last one, and the
+    whole school over `levels` (level to whether anything of it is in there)."""
 
     session: str
     school: str
@@ -50,6 +57,12 @@ class SessionView:
     report: SchoolReport
     own: Mapping[str, Mapping[str, str]]
     openings: tuple[tuple[str, str], ...]
+    change: Change | None
+    advice: tuple[Suggestion, ...]
+    plan: Plan
+    followed: Followed | None
+    whole: tuple[WholeFigure, ...]
+    items: tuple[str, ...]
 
 
 def view(
@@ -58,15 +71,17 @@ def view(
     snapshots: Sequence[Mapping[str, Any]],
     openings: Sequence[Mapping[str, Any]],
     questionnaire: Questionnaire,
+    beside: Beside = ALONE,
 ) -> SessionView:
-    """The view of a session from its message, its `participation` document and the last snapshot of each group."""
-    shown = {
-        str(document["group"]): disclosure.show(document, terms["groups"][document["group"]]["k"], questionnaire)
-        for document in snapshots
-        if document["group"] in terms["groups"]
-    }
+    """The view of a session from its message, its `participation` document, the last snapshot of each group, and what
+    stands `beside` it."""
+    shown = _shown(terms, snapshots, questionnaire)
     tables = [table for table in shown.values() if isinstance(table, ShownGroup)]
     counted = participation or {}
+    report = school.report(terms["level"], tables, questionnaire)
+    now = _sitting(Record(terms=terms, snapshots=snapshots))
+    earlier = {record.terms["session"]: _sitting(record) for record in beside.earlier}
+    changed = change.change(terms["level"], now, [sitting for sitting in earlier.values() if sitting.groups])
     return SessionView(
         session=terms["session"],
         school=terms["school"],
@@ -82,9 +97,15 @@ def view(
             for group in GROUPS
             if group in terms["groups"]
         ),
-        report=school.report(terms["level"], tables, questionnaire),
+        report=report,
         own={item["code"]: item["own"] for group in terms["groups"].values() for item in group["items"] if item["own"]},
         openings=tuple(sorted({(str(opening["day"]), str(opening["role"])) for opening in openings})),
+        change=changed,
+        advice=advice.suggestions(report, changed, questionnaire),
+        plan=plan.of_document(terms["session"], beside.plan),
+        followed=_followed(beside, earlier, now),
+        whole=whole.whole([_level(terms, now), *(_level(record.terms, _sitting(record)) for record in beside.levels)]),
+        items=tuple(dict.fromkeys(item["code"] for group in terms["groups"].values() for item in group["items"])),
     )
 
 
@@ -92,6 +113,44 @@ def stamp(*parts: Any) -> str:
     """A short digest of JSON-ready parts, for ETags."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _shown(
+    terms: Mapping[str, Any], snapshots: Sequence[Mapping[str, Any]], questionnaire: Questionnaire
+) -> dict[str, ShownGroup | Withheld]:
+    return {
+        str(document["group"]): disclosure.show(document, terms["groups"][document["group"]]["k"], questionnaire)
+        for document in snapshots
+        if document["group"] in terms["groups"]
+    }
+
+
+def _sitting(record: Record) -> Sitting:
+    questionnaire = bank(record.terms["questionnaire"])
+    shown = _shown(record.terms, record.snapshots, questionnaire)
+    return Sitting(
+        session=record.terms["session"],
+        campaign=record.terms["campaign"],
+        opened=record.terms["timetable"]["opens"][:10],
+        questionnaire=questionnaire,
+        groups={group: table for group, table in shown.items() if isinstance(table, ShownGroup)},
+    )
+
+
+def _level(terms: Mapping[str, Any], sitting: Sitting) -> Level:
+    return Level(
+        level=terms["level"],
+        questionnaire=sitting.questionnaire,
+        asked=tuple(terms["groups"]),
+        groups=sitting.groups,
+    )
+
+
+def _followed(beside: Beside, earlier: Mapping[str, Sitting], now: Sitting) -> Followed | None:
+    if beside.last_plan is None or not beside.last_plan["steps"]:
+        return None
+    session = str(beside.last_plan["_id"])
+    return plan.followed(plan.of_document(session, beside.last_plan), earlier[session], now)
 
 
 def _group(

@@ -40,14 +40,46 @@ class Effect:
 def chances(shares: Sequence[Share]) -> Chances:
     """The distribution to compute with: masked classes get equal parts of what the shown ones leave of 100 %.
 
+    A small one ("5 % or less") that is masked beside others gets at most half its bound, and the others what remains.
     A class shown as "95 % or more" is shown: it stands at its bound, and the others share the rest.
     """
-    shown = [share.percent if share.kind in ("share", "at-least") else None for share in shares]
-    left = max(0.0, 100.0 - sum(percent for percent in shown if percent is not None))
-    masked = shown.count(None)
-    parts = [left / masked if percent is None else float(percent) for percent in shown]
-    total = sum(parts)
-    return tuple(part / total for part in parts) if total else (1 / len(parts),) * len(parts)
+    parts = [float(share.percent or 0) if share.kind in ("share", "at-least") else None for share in shares]
+    left = max(0.0, 100.0 - sum(part for part in parts if part is not None))
+    small = {place: (share.percent or 0) / 2 for place, share in enumerate(shares) if share.kind == "at-most"}
+    masked = [place for place, share in enumerate(shares) if share.kind == "masked"]
+    equal = left / max(1, len(small) + len(masked))
+    for place, half in small.items():
+        parts[place] = min(equal, half) if masked else equal
+    rest = left - sum(parts[place] or 0.0 for place in small)
+    for place in masked:
+        parts[place] = rest / len(masked)
+    total = sum(part or 0.0 for part in parts)
+    return tuple((part or 0.0) / total for part in parts) if total else (1 / len(parts),) * len(parts)
+
+
+def looseness(shares: Sequence[Share], step: int) -> float:
+    """How far the table leaves a mean open, as a standard error: half the width between the lowest and highest mean
+    that the masked classes allow, and the rounding of the shown ones to `step` per cent."""
+    left = max(0.0, 100.0 - sum(share.percent or 0 for share in shares if share.kind in ("share", "at-least")))
+    room = {answer: _room(share, left) for answer, share in enumerate(shares, 1) if share.kind in ("at-most", "masked")}
+    width = _extreme(room, left, sorted(room, reverse=True)) - _extreme(room, left, sorted(room))
+    centre = mean_of(chances(shares))
+    rounded = sum((answer - centre) ** 2 for answer, share in enumerate(shares, 1) if share.kind == "share")
+    return math.sqrt((width / 2) ** 2 + rounded * (step / 100) ** 2 / 12)
+
+
+def _room(share: Share, left: float) -> float:
+    return left if share.kind == "masked" else min(left, float(share.percent or 0))
+
+
+def _extreme(room: dict[int, float], left: float, order: Sequence[int]) -> float:
+    """Sum of answer times share, if the classes fill up in this order."""
+    found = 0.0
+    for answer in order:
+        taken = min(left, room[answer])
+        found += answer * taken / 100
+        left -= taken
+    return found
 
 
 def agree(distribution: Chances) -> float:

@@ -49,9 +49,10 @@ class Gap:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outliers:
-    """Items of one group whose interval clears the group's middle item, strongest and weakest first."""
+    """Items of one group whose interval clears the group's `middle` item (its mean), strongest and weakest first."""
 
     group: str
+    middle: float
     strong: tuple[str, ...]
     weak: tuple[str, ...]
 
@@ -166,4 +167,4 @@ def _outliers(table: ShownGroup, questionnaire: Questionnaire) -> Outliers:
     middle = median(mean.value for mean in means.values())
     strong = sorted((code for code in means if means[code].low > middle), key=lambda code: -means[code].value)
     weak = sorted((code for code in means if means[code].high < middle), key=lambda code: means[code].value)
-    return Outliers(group=table.group, strong=tuple(strong[:NAMED]), weak=tuple(weak[:NAMED]))
+    return Outliers(group=table.group, middle=middle, strong=tuple(strong[:NAMED]), weak=tuple(weak[:NAMED]))

@@ -65,11 +65,21 @@ class Store:
 
     def latest_snapshots(self, session: str) -> list[Document]:
         """The last released snapshot of each group of a session."""
-        keys = self._many("snapshots", _below(session), [("_id", ASCENDING)], {"group": 1, "seq": 1})
-        last: dict[str, tuple[int, str]] = {}
-        for key in keys:
+        return self.snapshots(self.latest_keys([session])[session])
+
+    def latest_keys(self, sessions: Sequence[str]) -> dict[str, list[str]]:
+        """The keys of the last released snapshot of each group of each of these sessions."""
+        found: dict[str, dict[str, tuple[int, str]]] = {session: {} for session in sessions}
+        wanted = {"$or": [_below(session) for session in sessions]}
+        fields = {"session": 1, "group": 1, "seq": 1}
+        for key in self._many("snapshots", wanted, fields=fields) if sessions else ():
+            last = found[key["session"]]
             last[key["group"]] = max(last.get(key["group"], (-1, "")), (key["seq"], key["_id"]))
-        return self._many("snapshots", {"_id": {"$in": [name for _, name in last.values()]}}, [("_id", ASCENDING)])
+        return {session: sorted(name for _, name in last.values()) for session, last in found.items()}
+
+    def snapshots(self, keys: Sequence[str]) -> list[Document]:
+        """The released snapshots of these keys, in their order."""
+        return self._many("snapshots", {"_id": {"$in": list(keys)}}) if keys else []
 
     def participation(self, session: str) -> Document | None:
         """How far a session has come, in steps, or None before the first count."""
@@ -159,6 +169,31 @@ class Store:
         with told_apart():
             found = self._own["openings"].find(_below(session), max_time_ms=self._milliseconds)
             return list(found.sort("_id", ASCENDING))
+
+    def plans(self, sessions: Sequence[str]) -> dict[str, Document]:
+        """The plans of these sessions, by session; those without one are left out."""
+        with told_apart():
+            found = self._own["plans"].find({"_id": {"$in": list(sessions)}}, max_time_ms=self._milliseconds)
+            return {document["_id"]: document for document in found}
+
+    def keep_plan(
+        self, school: str, session: str, revision: int, steps: Sequence[Mapping[str, str]], edited: datetime
+    ) -> bool:
+        """Puts these steps in place of revision `revision` (0 for none yet); False if that is not the newest one.
+
+        `edited` is kept as a day: it says when a plan that nobody touches is deleted, and nothing finer.
+        """
+        day = edited.replace(hour=0, minute=0, second=0, microsecond=0)
+        fresh = {"school": school, "revision": revision + 1, "steps": list(steps), "edited": day}
+        with told_apart():
+            if revision == 0:
+                try:
+                    self._own["plans"].insert_one({"_id": session, **fresh})
+                except DuplicateKeyError:
+                    return False
+                return True
+            known = {"_id": session, "school": school, "revision": revision}
+            return bool(self._own["plans"].update_one(known, {"$set": fresh}).matched_count)
 
     def _collection(self, name: str) -> Any:
         database = self._client[self._recent.get("database", self._current)]

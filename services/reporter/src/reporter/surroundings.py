@@ -1,0 +1,78 @@
+"""Finds what stands beside a session: earlier ones of its level, other levels of its campaign, and plans."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reporter.access import Viewer, may_open
+from reporter.records import Beside, Record
+from reporter.store import Store
+
+EARLIER: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What was found, the snapshots by their keys alone: enough to see whether a ready page is still right."""
+
+    earlier: tuple[Mapping[str, Any], ...]
+    levels: tuple[Mapping[str, Any], ...]
+    keys: Mapping[str, Sequence[str]]
+    plans: Mapping[str, Mapping[str, Any]]
+    session: str
+
+    @property
+    def stamp(self) -> list[Any]:
+        """What a page that shows all this depends on."""
+        terms = [[found["session"], found["timetable"]["state"]] for found in (*self.earlier, *self.levels)]
+        plans = [[session, plan["revision"]] for session, plan in sorted(self.plans.items())]
+        return [terms, sorted(self.keys.items()), plans]
+
+    def read(self, store: Store) -> Beside:
+        """The documents themselves."""
+        documents = store.snapshots([key for keys in self.keys.values() for key in keys])
+        last = next((terms["session"] for terms in reversed(self.earlier) if _steps(self.plans, terms)), None)
+        return Beside(
+            earlier=tuple(_record(terms, documents) for terms in self.earlier),
+            levels=tuple(_record(terms, documents) for terms in self.levels),
+            plan=self.plans.get(self.session),
+            last_plan=None if last is None else self.plans[last],
+        )
+
+
+def look_around(store: Store, viewer: Viewer, terms: Mapping[str, Any]) -> Surroundings:
+    """What this viewer may see beside the session: a ministry role only what the school shares, as everywhere."""
+    others = [
+        found
+        for found in store.sessions_of(terms["school"])
+        if found["session"] != terms["session"]
+        and found["timetable"]["state"] != "cancelled"
+        and may_open(viewer, terms["school"], found)
+    ]
+    opened = terms["timetable"]["opens"]
+    before = [found for found in others if found["level"] == terms["level"] and found["timetable"]["opens"] < opened][
+        :EARLIER
+    ]
+    earlier = tuple(reversed(before))
+    levels = tuple(
+        sorted(
+            (found for found in others if found["campaign"] == terms["campaign"] and found["level"] != terms["level"]),
+            key=lambda found: (found["level"], found["session"]),
+        )
+    )
+    named = [found["session"] for found in (*earlier, *levels)]
+    return Surroundings(
+        earlier=earlier,
+        levels=levels,
+        keys=store.latest_keys(named),
+        plans=store.plans([terms["session"], *(found["session"] for found in earlier)]),
+        session=terms["session"],
+    )
+
+
+def _steps(plans: Mapping[str, Mapping[str, Any]], terms: Mapping[str, Any]) -> bool:
+    return bool(plans.get(terms["session"], {}).get("steps"))
+
+
+def _record(terms: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]) -> Record:
+    return Record(terms=terms, snapshots=[found for found in documents if found["session"] == terms["session"]])

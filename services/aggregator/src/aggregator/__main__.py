@@ -163,7 +163,7 @@ def run() -> None:
         click.echo(str(error), err=True)
         sys.exit(1)
     except Unavailable as error:
-        click.echo(f"not possible now: {error.reason} is away", err=True)
+        click.echo(f"not possible now: {error.detail or f'{error.reason} is away'}", err=True)
         sys.exit(2)
 
 

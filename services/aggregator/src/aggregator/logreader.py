@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from chassis.kafka import PartitionedConsumer, Record
+from chassis.kafka import PartitionedConsumer, Place, Record
 
 _MOST = 5_000
 
@@ -10,8 +10,8 @@ _MOST = 5_000
 class LogReader:
     """Passes over all partitions of a topic; records of a partition come in offset order."""
 
-    def __init__(self, bootstrap: str, topic: str, partitions: int) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, place: Place, topic: str, partitions: int) -> None:
+        self._place = place
         self._topic = topic
         self._numbers = range(partitions)
 
@@ -61,7 +61,7 @@ class LogReader:
 
     def _source(self, starts: Mapping[int, int]) -> PartitionedConsumer:
         return PartitionedConsumer(
-            self._bootstrap,
+            self._place,
             self._topic,
             partitions=sorted(starts),
             assigned=lambda numbers: {number: starts[number] for number in numbers},

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from chassis.errors import Fatal, Unavailable
-from chassis.kafka import AckedProducer, Outgoing, Record, delete_records
+from chassis.kafka import AckedProducer, Outgoing, Place, Record, delete_records
 from contracts.codec import encode
 from contracts.messages import Purged
 
@@ -19,14 +19,14 @@ def midnight_ms(day: date) -> int:
 class LogWriter:
     """One topic family: names are given without the prefix."""
 
-    def __init__(self, producer: AckedProducer, bootstrap: str, prefix: str) -> None:
+    def __init__(self, producer: AckedProducer, place: Place, prefix: str) -> None:
         self._producer = producer
-        self._bootstrap = bootstrap
+        self._place = place
         self._prefix = prefix
 
     def delete_below(self, topic: str, below: Mapping[int, int]) -> None:
         """Deletes the records of each partition below an offset."""
-        delete_records(self._bootstrap, self._prefix + topic, below)
+        delete_records(self._place, self._prefix + topic, below)
 
     def mark_purged(self, topic: str, below: Mapping[int, int], day: date) -> None:
         """Appends one `purged` record dated to the day to each partition: its date makes Kafka close the file in

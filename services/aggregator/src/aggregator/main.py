@@ -107,7 +107,7 @@ def topic_problems(settings: Settings) -> list[str]:
         TopicSpec(name=settings.topic_prefix + topic.name, partitions=topic.partitions, config=topic.config)
         for topic in topics.topics().values()
     ]
-    return check_topics(settings.kafka_bootstrap, specs)
+    return check_topics(settings.kafka, specs)
 
 
 def _refuse_other_topics(settings: Settings, stopping: Callable[[], bool]) -> None:
@@ -137,14 +137,14 @@ def run_editor(environ: Mapping[str, str]) -> None:
         server = ops.serve(settings.host, settings.metrics_port, health)
         stack.callback(server.server_close)
         stack.callback(server.shutdown)
-        producer = AckedProducer(settings.kafka_bootstrap, settings.delivery_timeout_seconds)
+        producer = AckedProducer(settings.kafka, settings.delivery_timeout_seconds)
         stack.callback(producer.close)
         while not stopping():
             with ExitStack() as turn:
                 database = _current(client, settings, stopping)
-                sessions = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.SESSIONS)
+                sessions = CompactedReader(settings.kafka, settings.topic_prefix + topics.SESSIONS)
                 turn.callback(sessions.close)
-                campaigns = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.CAMPAIGNS)
+                campaigns = CompactedReader(settings.kafka, settings.topic_prefix + topics.CAMPAIGNS)
                 turn.callback(campaigns.close)
                 book = TermsBook(sessions.read_to_end)
                 editor = Editor(
@@ -242,9 +242,9 @@ def _fold_until(
     settings: Settings, client: Client, health: ops.Health, stopping: Callable[[], bool], ready: Ready
 ) -> None:
     with ExitStack() as stack:
-        producer = AckedProducer(settings.kafka_bootstrap, settings.delivery_timeout_seconds)
+        producer = AckedProducer(settings.kafka, settings.delivery_timeout_seconds)
         stack.callback(producer.close)
-        reader = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.SESSIONS)
+        reader = CompactedReader(settings.kafka, settings.topic_prefix + topics.SESSIONS)
         stack.callback(reader.close)
         now = clock(settings.clock_offset_seconds)
         worker = Worker(
@@ -259,7 +259,7 @@ def _fold_until(
             ),
         )
         source = PartitionedConsumer(
-            settings.kafka_bootstrap,
+            settings.kafka,
             settings.topic_prefix + topics.RESPONSES,
             group=None if settings.partitions else settings.topic_prefix + settings.group,
             partitions=[int(part) for part in settings.partitions],
@@ -291,12 +291,12 @@ def archive(settings: Settings) -> Iterator[Archive]:
 def log_of(settings: Settings) -> LogReader:
     """The responses' log, for reading it through."""
     topic = topics.topics()[topics.RESPONSES]
-    return LogReader(settings.kafka_bootstrap, settings.topic_prefix + topic.name, topic.partitions)
+    return LogReader(settings.kafka, settings.topic_prefix + topic.name, topic.partitions)
 
 
 def terms_of_all(settings: Settings) -> TermsBook:
     """Every session that is on `sessions-v1` now."""
-    reader = CompactedReader(settings.kafka_bootstrap, settings.topic_prefix + topics.SESSIONS)
+    reader = CompactedReader(settings.kafka, settings.topic_prefix + topics.SESSIONS)
     try:
         book = TermsBook(reader.read_to_end, patience=60.0)
         book.refresh()

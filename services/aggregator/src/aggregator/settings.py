@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chassis import kafka
+from chassis.kafka import KafkaSettings
 from chassis.settings import Secret, loopback, setting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
+class Settings(KafkaSettings):
     """Settings of worker, editor and commands."""
 
-    kafka_bootstrap: str = setting("brokers as host:port, comma separated")
     mongo_uri: Secret = setting("MongoDB address with the aggregator's user and password in it")
     blob_key: Secret = setting("32 bytes as base64url: seals figures that are not yet released")
     topic_prefix: str = setting("put before the name of every topic", "")
@@ -38,6 +39,7 @@ class Settings:
 
 def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each pair of settings that cannot go together."""
+    yield from kafka.contradictions(settings)
     if not loopback(settings.host):
         if settings.clock_offset_seconds:
             yield "CLOCK_OFFSET_SECONDS moves the clock and is refused unless HOST is a loopback address"

@@ -43,7 +43,7 @@ class Tools:
     def log(self, topic: str = topics.RESPONSES) -> LogReader:
         """A topic, for reading it through."""
         name = self.settings.topic_prefix + topic
-        return LogReader(self.settings.kafka_bootstrap, name, topics.topics()[topic].partitions)
+        return LogReader(self.settings.kafka, name, topics.topics()[topic].partitions)
 
     def key(self) -> bytes:
         """The key under which manifests of backups are sealed."""
@@ -51,7 +51,7 @@ class Tools:
 
     def compacted(self, topic: str) -> Iterator[Record]:
         """What stands in a compacted topic now."""
-        reader = CompactedReader(self.settings.kafka_bootstrap, self.settings.topic_prefix + topic)
+        reader = CompactedReader(self.settings.kafka, self.settings.topic_prefix + topic)
         try:
             yield from reader.read_to_end(60.0)
         finally:
@@ -79,9 +79,9 @@ def tools(environ: Mapping[str, str]) -> Iterator[Tools]:
 @contextmanager
 def writer(settings: Settings) -> Iterator[LogWriter]:
     """A way to write to the log, given up afterwards."""
-    producer = AckedProducer(settings.kafka_bootstrap, max(30.0, settings.delivery_timeout_seconds))
+    producer = AckedProducer(settings.kafka, max(30.0, settings.delivery_timeout_seconds))
     try:
-        yield LogWriter(producer, settings.kafka_bootstrap, settings.topic_prefix)
+        yield LogWriter(producer, settings.kafka, settings.topic_prefix)
     finally:
         producer.close()
 

@@ -57,13 +57,13 @@ def build(found: Settings, stack: ExitStack) -> Flask:
     health = ops.Health()
     now = clock(found.clock_offset_seconds)
     directory = Directory(
-        CompactedReader(found.kafka_bootstrap, found.topic_prefix + topics.SESSIONS),
+        CompactedReader(found.kafka, found.topic_prefix + topics.SESSIONS),
         interval=min(0.5, found.directory_staleness_seconds / 6),
-        inspect=lambda: check_topics(found.kafka_bootstrap, _topics(found.topic_prefix)),
+        inspect=lambda: check_topics(found.kafka, _topics(found.topic_prefix)),
         died=_end_process,
     )
     publisher = Publisher(
-        AckedProducer(found.kafka_bootstrap, found.delivery_timeout_seconds),
+        AckedProducer(found.kafka, found.delivery_timeout_seconds),
         at_most=found.submissions_at_most,
         beat=health.beat,
         died=_end_process,

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chassis import kafka
+from chassis.kafka import KafkaSettings
 from chassis.settings import loopback, setting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
+class Settings(KafkaSettings):
     """Everything the collector needs to know; times in seconds, origins as scheme://host[:port]."""
 
-    kafka_bootstrap: str = setting("addresses of the Kafka brokers, host:port, comma separated")
     operator_codes: str = setting("name of the operator of the service that knows codes, as respondents read it")
     operator_answers: str = setting("name of the operator of the service that takes answers, as respondents read it")
     identity_origin: str = setting(
@@ -36,6 +37,7 @@ class Settings:
 
 def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each pair of settings that cannot stand together."""
+    yield from kafka.contradictions(settings)
     least = settings.delivery_timeout_seconds + settings.directory_staleness_seconds + 2 * settings.clock_skew_seconds
     if settings.settle_seconds < least:
         yield (

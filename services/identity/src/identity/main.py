@@ -143,7 +143,7 @@ def relay() -> None:
     signal.signal(signal.SIGINT, stop)
     health = ops.Health()
     with ExitStack() as stack:
-        producer = AckedProducer(chosen.kafka_bootstrap, chosen.delivery_timeout_seconds)
+        producer = AckedProducer(chosen.kafka, chosen.delivery_timeout_seconds)
         stack.callback(producer.close)
         one = build_relay(chosen, producer)
         stack.callback(one.place.client.close)
@@ -171,7 +171,7 @@ def relay() -> None:
 
 def _topics_fit(chosen: Settings) -> bool:
     """True; Fatal where a topic differs: a close marker in another partition would never meet its session."""
-    if found := check_topics(chosen.kafka_bootstrap, topic_specs(chosen.topic_prefix)):
+    if found := check_topics(chosen.kafka, topic_specs(chosen.topic_prefix)):
         raise Fatal("; ".join(found))
     return True
 
@@ -208,9 +208,9 @@ def doctor() -> dict[str, str]:
 
         def kafka() -> str | None:
             try:
-                return "; ".join(check_topics(chosen.kafka_bootstrap, topic_specs(chosen.topic_prefix))) or None
-            except Unavailable:
-                return "Kafka does not answer"
+                return "; ".join(check_topics(chosen.kafka, topic_specs(chosen.topic_prefix))) or None
+            except Unavailable as reason:
+                return reason.detail or "Kafka does not answer"
 
         return dict(commands.doctor(chosen, desk.place, desk.wrap_key, desk.clock(), kafka))
 
@@ -223,7 +223,7 @@ def _closing() -> Iterator[Desk]:
     try:
         yield desk
     except Unavailable as reason:
-        raise Fatal(f"{reason.reason} does not answer") from reason
+        raise Fatal(reason.detail or f"{reason.reason} does not answer") from reason
     finally:
         desk.signers.close()
         desk.printer.close()

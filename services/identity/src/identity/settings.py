@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from chassis import kafka
+from chassis.kafka import KafkaSettings
 from chassis.settings import Secret, loopback, setting
 from contracts.ballots import unb64
 from identity.sessions import settle_needed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
+class Settings(KafkaSettings):
     """Read from environment variables of the same names in upper case."""
 
-    kafka_bootstrap: str = setting("Kafka's addresses, host:port, comma separated")
     mongo_uri: Secret = setting("MongoDB's address with identity's own user")
     operator_codes: str = setting("name of the operator of the service that knows codes, as slips print it")
     operator_answers: str = setting("name of the operator of the service that takes answers, as slips print it")
@@ -58,6 +59,7 @@ class Settings:
 
 def contradictions(settings: Settings) -> Iterable[str]:
     """A sentence for each thing that does not fit; secrets are named, never shown."""
+    yield from kafka.contradictions(settings)
     if settings.clock_offset_seconds and not loopback(settings.host):
         yield "CLOCK_OFFSET_SECONDS moves the clock and is refused unless HOST is a loopback address"
     needed = settle_needed(

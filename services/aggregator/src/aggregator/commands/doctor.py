@@ -20,8 +20,8 @@ def doctor(
     try:
         yield from topics()
         log = bounds()
-    except Unavailable:
-        yield "Kafka does not answer: is KAFKA_BOOTSTRAP right, is the broker running?"
+    except Unavailable as away:
+        yield away.detail or "Kafka does not answer: is KAFKA_BOOTSTRAP right, is the broker running?"
         return
     try:
         yield from around()

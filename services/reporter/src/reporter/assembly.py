@@ -9,6 +9,7 @@ from typing import Any, Literal
 from contracts.questionnaire import GROUPS, Questionnaire, bank
 from reporter import advice, change, disclosure, figures, plan, school, whole
 from reporter.advice import Suggestion
+from reporter.benchmark import Benchmark, benchmark
 from reporter.change import Change, Sitting
 from reporter.plan import Followed, Plan
 from reporter.records import ALONE, Beside, Record
@@ -37,12 +38,20 @@ class GroupState:
     over: bool
     slips: Mapping[str, int] | None
 
+    @property
+    def slips_left(self) -> int | None:
+        """How many slips that still work should be left in the box after the close; None before."""
+        if self.slips is None:
+            return None
+        printed = self.slips["issued"] + self.slips.get("reissued", 0)
+        return max(0, printed - self.slips["revoked"] - self.slips["used"])
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionView:
     """One session: its terms, whether all that was received is counted (None before the first count), its groups; the
-    change since an earlier one, what may be worth beginning with, its plan and what became of the last one, and the
-    whole school over `levels` (level to whether anything of it is in there)."""
+    change since an earlier one, what may be worth beginning with, its plan and what became of the last one, the whole
+    school over its levels, the `items` that it asks, and the names of its and the earlier `campaigns`, by language."""
 
     session: str
     school: str
@@ -63,6 +72,8 @@ class SessionView:
     followed: Followed | None
     whole: tuple[WholeFigure, ...]
     items: tuple[str, ...]
+    campaigns: Mapping[str, Mapping[str, str]]
+    benchmark: Benchmark
 
 
 def view(
@@ -106,6 +117,8 @@ def view(
         followed=_followed(beside, earlier, now),
         whole=whole.whole([_level(terms, now), *(_level(record.terms, _sitting(record)) for record in beside.levels)]),
         items=tuple(dict.fromkeys(item["code"] for group in terms["groups"].values() for item in group["items"])),
+        campaigns=beside.campaigns,
+        benchmark=benchmark(beside.bands, terms["stratum"], report),
     )
 
 

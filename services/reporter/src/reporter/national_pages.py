@@ -9,6 +9,7 @@ from look import locale
 from reporter import breakdowns, charts, nation, words
 from reporter.access import Viewer
 from reporter.charts import Bar, Dot, Segment
+from reporter.drawing import Drawing
 from reporter.nation import EVERY, Figure, Nation
 from reporter.pages import Pages
 from reporter.words import Voice
@@ -109,7 +110,7 @@ def _figures(voice: Voice, found: Nation, level: str, name: str) -> dict[str, An
     }
 
 
-def _overview(voice: Voice, found: Nation, level: str, groups: Sequence[str]) -> charts.Drawing | None:
+def _overview(voice: Voice, found: Nation, level: str, groups: Sequence[str]) -> Drawing | None:
     lines = []
     for area in AREAS:
         row = [_dot(voice, figure) for group in groups if (figure := found.of(level, group).get(area))]

@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from contracts.questionnaire import bank
 from look import locale, page, paths, texts
-from reporter import charts, words
+from reporter import words
 from reporter.access import Viewer
 from reporter.assembly import SessionView
+from reporter.drawing import Drawing
 from reporter.words import Voice
 
 HERE: Final = Path(__file__).parent
@@ -118,7 +119,7 @@ def _frame(t: Any, viewer: Viewer | None, path: str, identity: str) -> dict[str,
     }
 
 
-def _data_block(drawing: charts.Drawing) -> Markup:
+def _data_block(drawing: Drawing) -> Markup:
     """A chart's definitions as text that may stand inside a script element of data."""
     text = orjson.dumps(drawing.specs).decode()
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704  # escaped

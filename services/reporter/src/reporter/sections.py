@@ -3,8 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from reporter import charts, words
+from reporter import (
+    advice_words,
+    benchmark_words,
+    change_words,
+    charts,
+    first_page,
+    plan_words,
+    whole_words,
+    words,
+)
+from reporter.access import Viewer
 from reporter.assembly import SessionView
+from reporter.drawing import Drawing
 from reporter.figures import item_mean
 from reporter.tables import ShownGroup, ShownItem
 from reporter.words import Voice
@@ -12,12 +23,18 @@ from reporter.words import Voice
 GAPS_SHOWN: Final = 8
 
 
-def every(voice: Voice, view: SessionView) -> Mapping[str, Any]:
-    """The names of all sections of a report in which a group is shown."""
+def every(voice: Voice, view: SessionView, viewer: Viewer) -> Mapping[str, Any]:
+    """The names of all sections of a report, for this viewer."""
     return {
+        **first_page.section(voice, view),
         **overview(voice, view),
         **gaps(voice, view),
         **areas(voice, view),
+        **benchmark_words.section(voice, view),
+        **change_words.section(voice, view),
+        **whole_words.section(voice, view),
+        **advice_words.section(voice, view),
+        **plan_words.section(voice, view, viewer),
         "own": _own(voice, view),
         "scale": _key(voice),
     }
@@ -49,7 +66,7 @@ def _key(voice: Voice) -> list[tuple[str, str]]:
     return [*((str(place), label) for place, label in enumerate(labels, 1)), ("na", voice.t("area.hatched"))]
 
 
-def _overview(voice: Voice, view: SessionView) -> charts.Drawing | None:
+def _overview(voice: Voice, view: SessionView) -> Drawing | None:
     lines = words.overview(voice, view)
     if not lines:
         return None
@@ -58,7 +75,7 @@ def _overview(voice: Voice, view: SessionView) -> charts.Drawing | None:
     return charts.dots(lines, voice.t("overview.axis"), voice.t("overview.heading"), sentence, "overview")
 
 
-def _gap_chart(voice: Voice, view: SessionView, gaps: Sequence[Any]) -> charts.Drawing | None:
+def _gap_chart(voice: Voice, view: SessionView, gaps: Sequence[Any]) -> Drawing | None:
     if not gaps:
         return None
     lines = words.gap_lines(voice, view, gaps)
@@ -94,7 +111,7 @@ def _own(voice: Voice, view: SessionView) -> dict[str, Any] | None:
     }
 
 
-def _bars_chart(voice: Voice, rows: list[tuple[str, list[charts.Bar]]], title: str, name: str) -> charts.Drawing | None:
+def _bars_chart(voice: Voice, rows: list[tuple[str, list[charts.Bar]]], title: str, name: str) -> Drawing | None:
     if not any(bar.segments for _, group in rows for bar in group):
         return None
     told = "; ".join(

@@ -147,7 +147,12 @@ class Store:
 
     def edition_cells(self, head: str) -> list[Document]:
         """Every cell document of an edition."""
-        return self._many("editions", _below(head), [("_id", ASCENDING)])
+        return self._many("editions", {**_below(head), "kind": "cell"}, [("_id", ASCENDING)])
+
+    def benchmarks(self, head: str, level: str) -> list[Document]:
+        """The benchmark bands that came with a campaign's last edition, of one level."""
+        query = _below(f"{head}/benchmark/{level}")
+        return self._recent.get(("benchmarks", head, level), lambda: self._many("editions", query))
 
     def use_grant(self, jti: str, expires: datetime) -> bool:
         """Notes a grant as used; False if it was used before."""

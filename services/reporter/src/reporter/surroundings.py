@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reporter.access import Viewer, may_open
+from reporter.benchmark import Known
 from reporter.records import Beside, Record
 from reporter.store import Store
 
@@ -20,13 +21,16 @@ class Surroundings:
     keys: Mapping[str, Sequence[str]]
     plans: Mapping[str, Mapping[str, Any]]
     session: str
+    bands: Known
+    campaigns: Mapping[str, Mapping[str, str]]
 
     @property
     def stamp(self) -> list[Any]:
         """What a page that shows all this depends on."""
         terms = [[found["session"], found["timetable"]["state"]] for found in (*self.earlier, *self.levels)]
         plans = [[session, plan["revision"]] for session, plan in sorted(self.plans.items())]
-        return [terms, sorted(self.keys.items()), plans]
+        bands = [self.bands.final, self.bands.closes, sorted(found["_id"] for found in self.bands.documents)]
+        return [terms, sorted(self.keys.items()), plans, bands, sorted(self.campaigns.items())]
 
     def read(self, store: Store) -> Beside:
         """The documents themselves."""
@@ -37,6 +41,8 @@ class Surroundings:
             levels=tuple(_record(terms, documents) for terms in self.levels),
             plan=self.plans.get(self.session),
             last_plan=None if last is None else self.plans[last],
+            bands=self.bands,
+            campaigns=self.campaigns,
         )
 
 
@@ -67,7 +73,22 @@ def look_around(store: Store, viewer: Viewer, terms: Mapping[str, Any]) -> Surro
         keys=store.latest_keys(named),
         plans=store.plans([terms["session"], *(found["session"] for found in earlier)]),
         session=terms["session"],
+        bands=_bands(store, terms["campaign"], terms["level"]),
+        campaigns=_names(store, [terms, *earlier]),
     )
+
+
+def _bands(store: Store, campaign: str, level: str) -> Known:
+    closes = next((found["closes"] for found in store.campaigns() if found["campaign"] == campaign), None)
+    head = store.edition(campaign)
+    if head is None or not head["final"]:
+        return Known(closes=closes)
+    return Known(final=True, documents=store.benchmarks(head["_id"], level), closes=closes)
+
+
+def _names(store: Store, sessions: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:
+    wanted = {terms["campaign"] for terms in sessions}
+    return {found["campaign"]: found["names"] for found in store.campaigns() if found["campaign"] in wanted}
 
 
 def _steps(plans: Mapping[str, Mapping[str, Any]], terms: Mapping[str, Any]) -> bool:

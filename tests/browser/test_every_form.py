@@ -15,6 +15,7 @@ from support.visiting import visiting
 from support.walking import Hand, Walk, counted
 
 pytestmark = pytest.mark.integration
+FULL = bool(os.environ.get("GUZGU_TEST_FULL"))
 FORMS = [(level, group) for level in LEVELS for group in bank(CURRENT).groups(level)]
 LANGUAGES = ("az", "en")
 HANDS: tuple[Hand, ...] = ("touch", "keyboard")
@@ -32,8 +33,12 @@ EVERY = [(*form, *rest) for form in FORMS for rest in itertools.product(LANGUAGE
 
 @pytest.fixture(scope="module")
 def sessions(place: Topics, collector: Collector) -> dict[str, Signer]:
-    """A session of each level with all its groups."""
-    made = {level: a_session(level=level, groups=bank(CURRENT).groups(level)) for level in LEVELS}
+    """A session of each level with all its groups; in the full run every optional item is asked, and ten of its own."""
+    own = tuple({"az": f"Bizim {number}-ci sualımız.", "en": f"Our question {number}."} for number in range(1, 11))
+    made = {
+        level: a_session(level=level, groups=bank(CURRENT).groups(level), optional=FULL, own=own if FULL else ())
+        for level in LEVELS
+    }
     place.publish(*(signer.message for signer in made.values()))
     for signer in made.values():
         collector.wait_for(signer.message.session)
@@ -49,9 +54,7 @@ def test_the_rows_hold_each_form_and_every_pair_of_the_rest() -> None:
         assert met == set(itertools.product(kinds[one], kinds[other]))
 
 
-@pytest.mark.parametrize(
-    ("level", "group", "language", "hand", "theme"), EVERY if os.environ.get("GUZGU_TEST_FULL") else PAIRWISE
-)
+@pytest.mark.parametrize(("level", "group", "language", "hand", "theme"), EVERY if FULL else PAIRWISE)
 def test_a_form_is_asked_in_its_own_words_and_counted(
     browser: Browser,
     collector: Collector,

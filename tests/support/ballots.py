@@ -72,6 +72,12 @@ def sign(key: rsa.RSAPrivateKey, prepared: bytes) -> bytes:
     return key.sign(prepared, padding.PSS(padding.MGF1(SHA384()), salt_length=48), SHA384())
 
 
+def _chosen(level: str, group: str, optional: bool) -> tuple[str, ...]:
+    questions = bank(CURRENT)
+    asked = {*questions.core(level, group), *(questions.optional(level, group) if optional else ())}
+    return tuple(code for code in questions.items if code in asked)
+
+
 def a_session(
     *,
     groups: tuple[str, ...] = ("teacher",),
@@ -85,8 +91,9 @@ def a_session(
     session: str | None = None,
     school: str | None = None,
     own: tuple[Mapping[str, str], ...] = (),
+    optional: bool = False,
 ) -> Signer:
-    """A session with its keys; `opens` and `closes` are given from now."""
+    """A session with its keys; `opens` and `closes` are given from now; `optional`: all optional items are asked."""
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     questions = bank(CURRENT)
     keys = {group: private_key(number) for number, group in enumerate(groups)}
@@ -98,7 +105,7 @@ def a_session(
             k=THRESHOLDS[group],
             registered=40,
             expected=40,
-            items=(*(ItemTerm(code=item) for item in questions.core(level, group)), *own_items),
+            items=(*(ItemTerm(code=item) for item in _chosen(level, group, optional)), *own_items),
             background=questions.background(level, group),
         )
         for group, key in keys.items()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route
 from support.ballots import Signer, a_session
 from support.collecting import Collector, Topics
 from support.signing import Desk
-from support.visiting import Visitor, visiting
+from support.visiting import visiting
 
 Look = Callable[[Page, str], None]
 """Called with the page and the name of the screen that stands on it; leaves it in English."""
@@ -41,6 +41,7 @@ class Tour:
         signer = self._session()
         self._slip(signer)
         self._way(signer)
+        self._other_areas()
         self._waiting(signer)
         self._sending(signer)
         self._stops(signer)
@@ -65,17 +66,12 @@ class Tour:
             visitor.press("Continue")
             visitor.page.locator(".error-summary").wait_for()
             self.look(visitor.page, "slip-errors")
-            self._type(visitor, signer, self.desk.admit(signer, "teacher"), "T")
+            visitor.type_slip(signer, self.desk.admit(signer, "teacher"), "T")
             visitor.heading("Is this on your slip?")
             self.look(visitor.page, "slip-compare")
             visitor.press("No, it differs")
             visitor.heading("Do not go on")
             self.look(visitor.page, "stop-card")
-
-    def _type(self, visitor: Visitor, signer: Signer, code: str, letter: str) -> None:
-        visitor.page.get_by_label("Session").fill(f"{signer.message.session}{letter}")
-        visitor.page.get_by_label("Participation code").fill(code)
-        visitor.press("Continue")
 
     def _way(self, signer: Signer) -> None:
         with self._visit() as visitor:
@@ -100,11 +96,7 @@ class Tour:
             visitor.page.locator("summary").first.click()
             self.look(visitor.page, "area-answered")
             while visitor.page.locator("[data-question]").count() == 0:
-                was = visitor.page.locator(".progress-count").inner_text()
-                visitor.press("Next")
-                visitor.page.wait_for_function(
-                    "was => document.querySelector('.progress-count')?.innerText !== was", arg=was
-                )
+                visitor.next_page()
             visitor.answer_page(0)
             self.look(visitor.page, "background")
             visitor.press("Next")
@@ -113,6 +105,28 @@ class Tour:
             visitor.send()
             visitor.heading("Counted")
             self.look(visitor.page, "counted-shared")
+
+    def _other_areas(self) -> None:
+        """The scale of usefulness, a school's own items, and an area as primary students read it."""
+        own = (
+            {"az": "Kitabxanamızda oxumaq üçün sakit yer var.", "en": "Our library has a quiet place to read."},
+            {"az": "Məktəbin həyəti təhlükəsizdir."},
+        )
+        chosen = self._session(optional=True, own=own)
+        with self._visit() as visitor:
+            visitor.open(chosen, "teacher", self.desk.admit(chosen, "teacher"))
+            visitor.to_questions("shared")
+            for code, name in (("D4", "area-useful"), ("X1", "area-own")):
+                while visitor.page.locator(f"[data-item={code}]").count() == 0:
+                    visitor.next_page(3)
+                self.look(visitor.page, name)
+        primary = self._session(level="primary")
+        with self._visit() as visitor:
+            visitor.open(primary, "student", self.desk.admit(primary, "student"))
+            visitor.heading("What we promise")
+            self.look(visitor.page, "promise-primary")
+            visitor.to_questions("personal")
+            self.look(visitor.page, "area-primary")
 
     def _waiting(self, signer: Signer) -> None:
         with self._visit() as visitor:
@@ -154,7 +168,7 @@ class Tour:
                 visitor.page.get_by_text("not finished or not sent yet", exact=False).wait_for()
                 self.look(visitor.page, "slip-unsent")
                 visitor.page.context.unroute("**/v1/responses")
-                self._type(visitor, signer, code, "S")
+                visitor.type_slip(signer, code)
                 visitor.heading("Counted")
                 self.look(visitor.page, "counted-personal")
 
@@ -181,6 +195,20 @@ class Tour:
             visitor.press("Continue")
             visitor.heading("This slip cannot be used (any more)")
             self.look(visitor.page, "stop-slip")
+
+        def unsigned(route: Route) -> None:
+            headers = {"Access-Control-Allow-Origin": self.collector.origin}
+            route.fulfill(status=200, headers=headers, json={"key_id": "-", "blind_signature": "A" * 342})
+
+        with self._visit() as visitor:
+            visitor.open(signer, "student", self.desk.admit(signer, "student"))
+            visitor.heading("What we promise")
+            visitor.page.context.route("**/v1/ballots", unsigned)
+            visitor.press("Continue")
+            visitor.page.locator("label[for=device-shared]").click()
+            visitor.press("Continue")
+            visitor.heading("Do not go on")
+            self.look(visitor.page, "stop-ballot")
 
         def refuse(route: Route) -> None:
             route.fulfill(status=422, json={})

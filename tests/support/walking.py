@@ -8,8 +8,8 @@ from playwright.sync_api import Locator
 
 from collector import page as words
 from contracts.codec import decode
-from contracts.messages import ResponseSubmitted
-from contracts.questionnaire import CURRENT, bank
+from contracts.messages import ItemTerm, ResponseSubmitted
+from contracts.questionnaire import CURRENT, OwnItem, bank
 from support.ballots import Signer
 from support.collecting import Topics
 from support.visiting import LETTERS, Visitor, fingerprint
@@ -121,11 +121,17 @@ class Walk:
         )
         return bool(found)
 
+    def words(self, item: ItemTerm) -> str:
+        """An item as this group reads it, one of the school's own too."""
+        if item.own is not None:
+            return OwnItem(code=item.code, texts=item.own).text(self.language)
+        return bank(CURRENT).text(item.code, self.group, self.signer.message.level, self.language).text
+
     def expected_statements(self) -> list[str]:
         """The questions of this form in the words of the bank: by area, then the background."""
         questionnaire, level = bank(CURRENT), self.signer.message.level
         terms = self.signer.message.groups[self.group]
         return [
-            *(questionnaire.text(item.code, self.group, level, self.language).text for item in terms.items),
+            *(self.words(item) for item in terms.items),
             *(questionnaire.question_text(code, self.group, self.language, level) for code in terms.background),
         ]

@@ -79,6 +79,7 @@ class Publisher:
             if self._waiting >= self._at_most or self._stopping:
                 raise Unavailable("busy", 1)
             self._waiting += 1
+            metrics.WAITING.set(self._waiting)
             self._queue.append(job)
             self._changed.notify()
         try:
@@ -86,6 +87,7 @@ class Publisher:
         finally:
             with self._changed:
                 self._waiting -= 1
+                metrics.WAITING.set(self._waiting)
                 if job in self._queue:  # its time ran out before it was sent: nobody waits for it any more
                     self._queue.remove(job)
         if job.failure is not None:
@@ -111,7 +113,6 @@ class Publisher:
             if self._stopping and not self._queue:
                 return None
             taken, self._queue = self._queue, []
-            metrics.WAITING.set(self._waiting)
         now = self._monotonic()
         return [job for job in taken if job.deadline > now]
 

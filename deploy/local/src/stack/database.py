@@ -21,6 +21,8 @@ REPLICA_SET = "rs0"
 ADMIN = "guzgu-admin"
 OPLOG_MEGABYTES = 990
 CACHE_GIGABYTES = 0.5
+ABANDONED_SECONDS = 10
+"""How long what a vanished client had begun to write stands in the way of the next one (a minute if not set)."""
 ALREADY_INITIATED, UNAUTHORISED = 23, 13
 
 
@@ -105,6 +107,7 @@ class Database:
             *("--unixSocketPrefix", str(self._folder)),
             "--quiet",
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            *("--setParameter", f"transactionLifetimeLimitSeconds={ABANDONED_SECONDS}"),
         ]
 
     def _secret(self, name: str, size: int) -> Path:

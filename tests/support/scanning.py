@@ -1,11 +1,15 @@
-"""Looks through everything that a stack keeps (topics, collections, oplog, process logs) for what must not be there."""
+"""Looks through everything that a stack keeps (topics, collections, oplog, dumps, logs, figures) for what must not be
+there: somebody's code, address or agent, and a time beside an answer."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import bson
 from bson import ObjectId
 from kafka import KafkaConsumer, TopicPartition
 from pymongo import MongoClient
@@ -105,6 +109,64 @@ def in_logs(folder: Path) -> Iterator[Place]:
     """Every line of the processes' logs."""
     for path in sorted(folder.glob("*.log")):
         yield f"the log {path.name}", path.read_bytes()
+
+
+def in_database_log(client: MongoClient[Any]) -> Iterator[Place]:
+    """What the database server itself wrote to its log lately."""
+    for line in client.admin.command("getLog", "global")["log"]:
+        yield "the database server's log", str(line).encode()
+
+
+def in_figures(figures: Mapping[str, str]) -> Iterator[Place]:
+    """Names and labels that processes show, as text by process."""
+    for process, text in figures.items():
+        yield f"the figures of {process}", text.encode()
+
+
+def in_files(folder: Path) -> Iterator[Place]:
+    """Every file below a folder, such as a backup's."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield f"the file {path.relative_to(folder)}", path.read_bytes()
+
+
+def in_dump(dumped: "Dump") -> Iterator[Place]:
+    """A dump's documents as the bytes that stand in it."""
+    for (where, _), document in dumped.items():
+        yield f"the dump of {where}", bson.encode(document)
+
+
+Dump = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Documents by (collection, id), as of one moment."""
+
+
+def dump(rows: Iterable[tuple[str, Any]]) -> Dump:
+    """All these documents."""
+    return {(where, repr(row["_id"])): row for where, row in rows}
+
+
+def clock_times(rows: Iterable[tuple[str, Any]]) -> list[str]:
+    """Where something in a (place, document) tells a time finer than a day: a moment, a text, or a number near now."""
+    return sorted({f"a time in {where}" for where, row in rows for value in values(row) if _tells_time(value)})
+
+
+def _tells_time(value: Any) -> bool:
+    if isinstance(value, datetime):
+        return bool(value.hour or value.minute or value.second or value.microsecond)
+    if isinstance(value, bytes):
+        return bool(_CLOCK.search(value))
+    if isinstance(value, str):
+        return bool(_CLOCK.search(value.encode())) or (
+            value.isdecimal() and len(value) < 20 and _tells_time(int(value))
+        )
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        now = datetime.now(UTC).timestamp()
+        found = [value / unit for unit in (1, 10**3, 10**6, 10**9)]
+        return any(abs(one - now) < 3 * 86_400 and round(value) % 86_400 for one in found)
+    return False
+
+
+_CLOCK = re.compile(rb"\d\d:\d\d:\d\d|T\d\d:?\d\d")
 
 
 def values(document: Any) -> Iterator[Any]:

@@ -59,6 +59,8 @@ def bodies(people: Staff) -> dict[str, dict[str, Any]]:
         "/v1/sessions": wish,
         "/v1/sessions/{session}/extend": {"closes": late},
         "/v1/sessions/{session}/slips": {"group": "teacher", "count": 1},
+        "/v1/sessions/{session}/slip-cap": {"group": "teacher", "cap": 900},
+        "/v1/sessions/{session}/sharing": {"shared": False},
         "/v1/grants": {"purpose": "reporter", "session": people.session},
     }
 
@@ -75,7 +77,10 @@ def forms(people: Staff) -> dict[str, dict[str, Any]]:
         "/keys": {"name": "third"},
         "/schools/import": {"register": (BytesIO(REGISTER.encode()), "register.csv", "text/csv")},
         "/sessions/new": {"campaign": people.campaign, "level": "primary", "group": "teacher", **day},
-        "/sessions/{session}/slips": {"group": "teacher", "count": "1"},
+        "/sessions/{session}/slips/{group}": {"count": "1"},
+        "/sessions/{session}/share": {"word": "no"},
+        "/handover": {"word": "no"},
+        "/schools/{school}/sessions/{session}/cap": {"group": "teacher", "cap": "900"},
         "/sessions/{session}/extend": day,
         "/sessions/{session}/{act}": {"word": "no"},
     }

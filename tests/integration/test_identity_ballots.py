@@ -16,7 +16,8 @@ from prometheus_client import REGISTRY
 from chassis.errors import Unavailable
 from contracts.ballots import b64
 from identity import codes, metrics
-from identity.desk import ballots, campaigns, conduct
+from identity.desk import ballots, campaigns, conduct, issuing, views
+from identity.desk.issuing import Order
 from identity.guesses import FREE
 from identity.reasons import STATUS, Refused
 from identity.sessions import GroupWish, Wish
@@ -54,7 +55,7 @@ def session(home: House, coordinator: Person) -> str:
 
 
 def slips(home: House, coordinator: Person, session: str, count: int) -> list[str]:
-    return conduct.issue(home.desk, coordinator, session, "student", count).codes
+    return list(issuing.issue(home.desk, coordinator, Order(session=session, group="student", count=count)).codes)
 
 
 def message() -> bytes:
@@ -81,7 +82,7 @@ def test_five_identical_requests_at_once_spend_one_code_and_get_one_answer(
             trade = partial(ballots.trade, home.desk, session, "student", code, message())
             rounds = [pool.submit(patiently, trade) for _ in range(5)]
             assert len({answer.result() for answer in rounds}) == 1
-    assert conduct.view(home.desk, coordinator, session).groups["student"].used == 10
+    assert views.view(home.desk, coordinator, session).groups["student"].used == 10
 
 
 def test_of_different_requests_with_one_code_exactly_one_is_answered(

@@ -105,8 +105,14 @@ def filled(people: Staff) -> Iterator[tuple[str, str, str, dict[str, str]]]:
     begin = {"opens-day": people.day(1), "opens-time": "08:00", "expected-primary-teacher": "3", "own-1-az": "A"}
     yield "coordinator", "/sessions/new", "/sessions/new", {**more, **begin, **day, "optional": "C10"}
     yield "coordinator", f"/sessions/{session}", f"/sessions/{session}/extend", day
-    few = {"group": "leader", "count": "0", "language": "az", "replace": "no"}
-    yield "coordinator", f"/sessions/{session}", f"/sessions/{session}/slips", few
+    for step in ("when", "optional", "own", "expected", "look"):
+        yield "coordinator", "/sessions/new", "/sessions/new", {**more, **begin, **day, "at": step, "go": "next"}
+    few = {"count": "0", "language": "az", "replace": "no", "each": "8"}
+    yield "coordinator", f"/sessions/{session}/slips/leader", f"/sessions/{session}/slips/leader", few
+    yield "coordinator", f"/sessions/{session}/share", f"/sessions/{session}/share", {"word": "no"}
+    yield "coordinator", "/handover", "/handover", {"word": "no"}
+    raised = {"group": "leader", "cap": "0"}
+    yield "officer", f"/schools/{school}", f"/schools/{school}/sessions/{session}/cap", raised
     yield "coordinator", f"/sessions/{session}/close", f"/sessions/{session}/close", {"word": "no"}
 
 

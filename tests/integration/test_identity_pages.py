@@ -160,7 +160,10 @@ def test_an_officers_pages(home: House, officer: FlaskClient, campaign: str, lan
 def test_a_coordinators_pages(home: House, coordinator: FlaskClient, session: str, lang: str) -> None:
     read(coordinator, f"/school?lang={lang}")
     at = f"/sessions/{session}"
-    for path in ("/sessions/new", at, f"{at}/preview", f"{at}/board/student", f"{at}/close", f"{at}/cancel", "/report"):
+    for path in (
+        *("/sessions/new", at, f"{at}/preview", f"{at}/board/student", f"{at}/close", f"{at}/cancel", "/report"),
+        *(f"{at}/slips/student", f"{at}/note", f"{at}/share", "/log", "/handover", f"/parents/{session}"),
+    ):
         read(coordinator, path)
     read(coordinator, "/schools", 403)
     read(coordinator, f"{at}/board/trainer", 422)
@@ -181,9 +184,10 @@ def test_what_the_coordinator_chose_is_in_the_sessions_terms(home: House, sessio
 
 def test_slips_come_as_a_pdf_and_are_counted(home: House, coordinator: FlaskClient, session: str) -> None:
     at = f"/sessions/{session}"
-    reply = send(coordinator, at, f"{at}/slips", group="teacher", count="3", language="az")
+    paper = f"{at}/slips/teacher"
+    reply = send(coordinator, paper, paper, count="3", language="az")
     assert (reply.status_code, reply.mimetype, reply.data[:5]) == (200, "application/pdf", b"%PDF-")
-    too_many = send(coordinator, at, f"{at}/slips", group="teacher", count="900", language="az")
+    too_many = send(coordinator, paper, paper, count="900", language="az")
     assert too_many.status_code == 422
     assert "error-summary" in too_many.text
 

@@ -10,7 +10,7 @@ import pyotp
 from flask.testing import FlaskClient
 
 from contracts.ballots import b64
-from identity.desk import accounts, campaigns, conduct
+from identity.desk import accounts, campaigns, conduct, handover
 from identity.sessions import GroupWish, Wish
 from identity.staff import Person
 from identity.workspace.frame import local
@@ -56,7 +56,7 @@ def staffed(home: House) -> Staff:
         made = accounts.add_ministry(home.desk, role, role, "region=Baku" if role == "agency" else None)
         secrets[role] = (made.password, made.totp_secret)
     for user, school in (("coordinator", codes["001"]), ("neighbour", codes["002"])):
-        invitation = accounts.invite(home.desk, officer, school)
+        invitation = handover.invite(home.desk, officer, school)
         secrets[user] = (PASSWORD, accounts.sign_up(home.desk, invitation, user, PASSWORD).totp_secret)
     tokens, pages = {}, {"visitor": home.client()}
     for user, (password, secret) in secrets.items():

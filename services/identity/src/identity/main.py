@@ -28,10 +28,10 @@ from identity.current import attach
 from identity.desk import accounts
 from identity.desk.desk import Desk
 from identity.guesses import Guesses
+from identity.printer import Printer
 from identity.relay import Relay
 from identity.settings import Settings, contradictions, manifest_key
 from identity.signers import Signers, Tools
-from identity.slips import Printer
 from identity.staff import Person
 from identity.store.place import Place
 

@@ -46,6 +46,10 @@ def checked_thresholds(wanted: Mapping[str, int]) -> dict[str, int]:
     return {**THRESHOLDS, **wanted}
 
 
+MOST_SLIPS = 20_000
+"""More slips than any group of a school needs."""
+
+
 def cap(registered: int) -> int:
     """Slips that a group may have that still count: 1.1 times the registry's number, and two."""
     return registered * 11 // 10 + 2
@@ -119,17 +123,23 @@ def _terms(
     bank: Questionnaire,
 ) -> GroupTerms:
     registered = two_digits(entry.levels[level].of(group))
-    core, optional = set(bank.core(level, group)), set(asked.optional)
-    items = [ItemTerm(code=code, optional=code in optional) for code in bank.items if code in core | optional]
     return GroupTerms(
         key_id=key.key_id,
         spki=key.spki,
         k=campaign.k.get(group, THRESHOLDS[group]),
         registered=registered,
         expected=registered if asked.expected is None else two_digits(asked.expected),
-        items=(*items, *_own_items(asked)),
+        items=items_of(asked, group, level, bank),
         background=bank.background(level, group),
     )
+
+
+def items_of(asked: GroupWish, group: str, level: str, bank: Questionnaire) -> tuple[ItemTerm, ...]:
+    """What a group is asked, in the order of its form: core items, chosen ones among them, own ones last. Refused
+    where an own item has no text."""
+    core, optional = set(bank.core(level, group)), set(asked.optional)
+    items = [ItemTerm(code=code, optional=code in optional) for code in bank.items if code in core | optional]
+    return (*items, *_own_items(asked))
 
 
 def _own_items(asked: GroupWish) -> tuple[ItemTerm, ...]:

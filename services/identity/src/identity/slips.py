@@ -1,23 +1,18 @@
-"""Slips on paper: eight on a page with cut marks, each with QR, the lines to type, and the promise."""
+"""Slips on paper: eight or twelve on a page with cut marks, each with QR, the lines to type, and the promise."""
 
-import multiprocessing
-import threading
 from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from chassis.errors import Unavailable
-from identity import codes, offspring
+from identity import codes
 from look import paths
 from look.texts import Texts, load
 
-EACH_PAGE = 8
-_LONGEST = 240.0
+EACH_PAGE = (8, 12)
+"""Slips on a page: eight with the promise below, or twelve with the promise on the back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +32,8 @@ class Sheet:
     k: int
     until: str
     lang: str
-    codes: tuple[str, ...] = field(repr=False)
+    each_page: int = EACH_PAGE[0]
+    codes: tuple[str, ...] = field(repr=False, default=())
 
 
 def texts() -> Texts:
@@ -96,46 +92,6 @@ def html(sheet: Sheet) -> str:
         font=paths.FONT,
         line=codes.session_line(sheet.session, sheet.group),
         promise=promise(sheet, said),
-        pages=[slips[at : at + EACH_PAGE] for at in range(0, len(slips), EACH_PAGE)],
+        pages=[slips[at : at + sheet.each_page] for at in range(0, len(slips), sheet.each_page)],
         address=sheet.collector_origin.partition("://")[2],
     )
-
-
-def pdf(sheet: Sheet) -> bytes:
-    """The slips as a PDF."""
-    from weasyprint import HTML  # only here: it is large, and only a printing process needs it
-
-    written: Any = HTML(string=html(sheet)).write_pdf(pdf_tags=True)
-    return bytes(written)
-
-
-class Printer:
-    """One process that prints, so that printing never holds up ballots; started at the first slips."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
-
-    def pdf(self, sheet: Sheet) -> bytes:
-        """The slips as a PDF; Unavailable if the process died or took longer than four minutes."""
-        with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    1, mp_context=multiprocessing.get_context("spawn"), initializer=offspring.begin
-                )
-            pool = self._pool
-        try:
-            return pool.submit(pdf, sheet).result(timeout=_LONGEST)
-        except (BrokenExecutor, TimeoutError) as error:
-            with self._lock:
-                if self._pool is pool:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    self._pool = None
-            raise Unavailable("printer-away", 5) from error
-
-    def close(self) -> None:
-        """Ends the process."""
-        with self._lock:
-            if self._pool is not None:
-                self._pool.shutdown(wait=False, cancel_futures=True)
-                self._pool = None

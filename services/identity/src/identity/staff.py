@@ -19,7 +19,17 @@ _FREE_MISTAKES = 5
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     "officer": frozenset(
-        {"import", "schools", "invitations", "campaigns", "campaigns-read", "api-keys", "sessions-read", "grants"}
+        {
+            "import",
+            "schools",
+            "invitations",
+            "campaigns",
+            "campaigns-read",
+            "api-keys",
+            "sessions-read",
+            "grants",
+            "caps",
+        }
     ),
     "api-key": frozenset({"import", "schools", "invitations", "campaigns", "campaigns-read", "sessions-read"}),
     "analyst": frozenset({"campaigns-read", "grants"}),

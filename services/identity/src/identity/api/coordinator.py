@@ -6,7 +6,7 @@ from flask import Response, jsonify, request
 
 from identity.api.place import Routes, check_body, not_kept, who_may, without_body
 from identity.current import the_desk
-from identity.desk import conduct, grants, paper
+from identity.desk import conduct, grants, issuing, paper, sharing, views
 from identity.schemas.people import GrantRequestSchema, GrantSchema
 from identity.schemas.sessions import (
     CodesSchema,
@@ -14,6 +14,8 @@ from identity.schemas.sessions import (
     SessionRequestSchema,
     SessionSchema,
     SessionsSchema,
+    SharingSchema,
+    SlipCapSchema,
     SlipsRequestSchema,
 )
 from identity.sessions import Wish
@@ -54,7 +56,7 @@ def post_session(wanted: tuple[str, Wish]) -> dict[str, Any]:
 @route("GET", "/v1/sessions", "The sessions of the coordinator's school", gives=SessionsSchema, signed_in=True)
 def get_sessions() -> dict[str, Any]:
     who = who_may("sessions")
-    return {"sessions": [shown(view) for view in conduct.views(the_desk(), who)]}
+    return {"sessions": [shown(view) for view in views.views(the_desk(), who)]}
 
 
 @route(
@@ -67,7 +69,7 @@ def get_sessions() -> dict[str, Any]:
 )
 def get_session(session: str) -> dict[str, Any]:
     who = who_may("sessions-read")
-    return shown(conduct.view(the_desk(), who, session))
+    return shown(views.view(the_desk(), who, session))
 
 
 @route(
@@ -123,11 +125,43 @@ def post_slips(data: dict[str, Any], session: str) -> Response:
     who, desk = who_may("slips"), the_desk()
     best = request.accept_mimetypes.best_match(["application/pdf", "application/json"], "application/pdf")
     as_json = desk.settings.slips_as_json and best == "application/json"
-    made = conduct.issue(desk, who, session, data["group"], data["count"], data["replace_unused"])
+    order = issuing.Order(session=session, **data)
     if as_json:
-        return jsonify({"codes": made.codes})
+        return jsonify({"codes": list(issuing.issue(desk, who, order).codes)})
     lang = pick_language(request.args.get("lang"), None, request.headers.get("Accept-Language"))
-    return Response(desk.printer.pdf(paper.sheet(desk, made, lang)), mimetype="application/pdf")
+    made = issuing.draw(desk, issuing.check(desk, who, order), order)
+    written = desk.printer.pdf(paper.sheet(desk, made, lang))
+    issuing.count_in(desk, who, made)
+    return Response(written, mimetype="application/pdf")
+
+
+@route(
+    "POST",
+    "/v1/sessions/<session>/slip-cap",
+    "The ministry allows a group more slips than the register's number does",
+    takes=SlipCapSchema,
+    gives=SessionSchema,
+    signed_in=True,
+    refuses=("unknown-session", "unknown-group", "session-closed", "bad-slip-cap"),
+)
+def post_slip_cap(data: dict[str, Any], session: str) -> dict[str, Any]:
+    who = who_may("caps")
+    return shown(issuing.raise_cap(the_desk(), who, session, data["group"], data["cap"]))
+
+
+@route(
+    "POST",
+    "/v1/sessions/<session>/sharing",
+    "The school shares a closed session's report with the ministry, or stops sharing it",
+    takes=SharingSchema,
+    gives=SessionSchema,
+    signed_in=True,
+    refuses=("unknown-session", "not-closed", "sharing-shows-others"),
+)
+def post_sharing(data: dict[str, bool], session: str) -> dict[str, Any]:
+    who = who_may("sessions")
+    act = sharing.share if data["shared"] else sharing.unshare
+    return shown(act(the_desk(), who, session))
 
 
 @route(
@@ -144,7 +178,7 @@ def post_grant(data: dict[str, str]) -> dict[str, str]:
     return {"grant": grants.grant(the_desk(), who, data.get("session"))}
 
 
-def shown(view: conduct.View) -> dict[str, Any]:
+def shown(view: views.View) -> dict[str, Any]:
     """A session as the API gives it."""
     timetable = view.message.timetable
     return {
@@ -157,6 +191,7 @@ def shown(view: conduct.View) -> dict[str, Any]:
         "grace": timetable.grace,
         "revision": timetable.revision,
         "fingerprint": view.fingerprint,
+        "shared": view.shared,
         "groups": {
             group: {
                 "key_id": one.key_id,

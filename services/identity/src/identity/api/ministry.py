@@ -8,7 +8,7 @@ from flask import Response, request
 from contracts.messages import Campaign
 from identity.api.place import Routes, check_body, not_kept, who_may, without_body
 from identity.current import the_desk
-from identity.desk import accounts, campaigns, tokens
+from identity.desk import accounts, campaigns, handover, tokens
 from identity.limits import LONGEST_IMPORT
 from identity.reasons import Refused
 from identity.schemas.campaigns import CampaignRequestSchema, CampaignsSchema, CampaignViewSchema
@@ -135,7 +135,7 @@ def get_schools(query: dict[str, Any]) -> dict[str, Any]:
 )
 def post_invitation(school: str) -> dict[str, str]:
     who = who_may("invitations")
-    return {"invitation": accounts.invite(the_desk(), who, school), "school": school}
+    return {"invitation": handover.invite(the_desk(), who, school), "school": school}
 
 
 @route(

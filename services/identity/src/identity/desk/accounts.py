@@ -12,11 +12,10 @@ from identity import codes, metrics, staff
 from identity.desk.desk import Desk
 from identity.reasons import Refused
 from identity.staff import Person
-from identity.store import schools
+from identity.store import invitations
 from identity.store import staff as store
 from identity.store.place import Txn
 
-REISSUED_WAITS = timedelta(hours=72)
 KEY_PREFIX = "guzgu_"
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$NxDdxWJxBtpLB8QvYxvWvsA0hrXKcmS0FyWUf0lBKUg"
 
@@ -92,7 +91,7 @@ def add_ministry(desk: Desk, user: str, role: str, scope: str | None, password: 
 def sign_up(desk: Desk, invitation: str, user: str, password: str) -> NewAccount:
     """A coordinator's account by a printed invitation, which is spent; earlier coordinators' accounts end."""
     code_hash = codes.invitation_hash(desk.pepper, codes.normal(invitation))
-    found = store.invitation(desk.place, code_hash)
+    found = invitations.by_hash(desk.place, code_hash)
     if found is None:
         raise Refused("unknown-invitation")
     if found.works_from is not None and desk.clock() < found.works_from:
@@ -102,34 +101,17 @@ def sign_up(desk: Desk, invitation: str, user: str, password: str) -> NewAccount
     secret = desk.random_bytes(20)
 
     def act(txn: Txn) -> None:
-        if not store.use_invitation(desk.place, code_hash, txn):
+        if not invitations.use(desk.place, code_hash, txn):
             raise Refused("unknown-invitation")
+        invitations.withdraw(desk.place, found.school, "handover", txn)  # an earlier coordinator's letter ends with her
+        for earlier in store.coordinators(desk.place, found.school, txn):
+            desk.note(person, "coordinator-ended", txn, user=earlier.user)
         store.retire(desk.place, found.school, txn)
         store.add(desk.place, person, password_hash, _wrapped(desk, user, secret), desk.clock(), txn)
         desk.note(person, "coordinator-signed-up", txn)
 
     desk.place.transaction(act)
     return NewAccount(person=person, totp_secret=staff.totp_text(secret), otpauth=staff.otpauth(user, secret))
-
-
-def invite(desk: Desk, who: Person, school: str) -> str:
-    """A new invitation of a school, in place of an unused one; where the school has a coordinator it works only after
-    72 hours, and the coordinator sees it at once."""
-    if schools.get(desk.place, school) is None:
-        raise Refused("unknown-school")
-    invitation, now = codes.make(codes.INVITATION, desk.random_bytes), desk.clock()
-    taken = bool(store.coordinators(desk.place, school))
-    store.invite(
-        desk.place,
-        store.Invitation(
-            school=school,
-            code_hash=codes.invitation_hash(desk.pepper, invitation),
-            works_from=now + REISSUED_WAITS if taken else None,
-            printed=now,
-        ),
-    )
-    desk.note(who, "invitation-reissued" if taken else "invitation-printed", school=school)
-    return invitation
 
 
 def add_api_key(desk: Desk, who: Person, name: str) -> str:

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.questionnaire import Questionnaire
 from identity.guesses import Guesses
+from identity.printer import Printer
 from identity.settings import Settings
 from identity.signers import Signers
-from identity.slips import Printer
 from identity.staff import Person
 from identity.store import records
 from identity.store.place import Place, Txn

@@ -1,8 +1,8 @@
 """Letting staff into the reporter: who may see what goes into a signed grant."""
 
 from identity.desk import tokens
-from identity.desk.conduct import mine
 from identity.desk.desk import Desk
+from identity.desk.views import mine
 from identity.reasons import Refused
 from identity.staff import Person
 from identity.store import schools, sessions
@@ -17,6 +17,7 @@ def grant(desk: Desk, who: Person, session: str | None = None) -> str:
         if who.role != "officer" or not held.shared:
             raise Refused("not-allowed")
         school = held.message.school
+        desk.note(who, "report-opened", school=school, session=held.session)
     elif session is not None:
         mine(desk, who, session)
     if school is None:

@@ -1,23 +1,22 @@
 """What goes on paper: slips of a group, the notice for the board."""
 
-from identity.desk.conduct import Slips, View
+from dataclasses import replace
+
 from identity.desk.desk import Desk
+from identity.desk.issuing import Slips
+from identity.desk.views import View
 from identity.slips import Sheet
 from identity.store import schools
 from look.locale import datetime as moment
 
 
-def sheet(desk: Desk, made: Slips, lang: str) -> Sheet:
-    """All that these slips say, in a language."""
-    return _sheet(desk, made.view, made.group, lang, tuple(made.codes))
+def sheet(desk: Desk, made: Slips, lang: str, each_page: int = 8) -> Sheet:
+    """All that these slips say, in a language; 8 or 12 to a page."""
+    return replace(notice(desk, made.view, made.order.group, lang), codes=made.codes, each_page=each_page)
 
 
 def notice(desk: Desk, view: View, group: str, lang: str) -> Sheet:
     """The same without codes: for the board, or for a look at the promise."""
-    return _sheet(desk, view, group, lang, ())
-
-
-def _sheet(desk: Desk, view: View, group: str, lang: str, codes: tuple[str, ...]) -> Sheet:
     message, settings = view.message, desk.settings
     bank = desk.bank(message.questionnaire)
     entry = schools.get(desk.place, message.school)
@@ -35,5 +34,4 @@ def _sheet(desk: Desk, view: View, group: str, lang: str, codes: tuple[str, ...]
         k=message.groups[group].k,
         until=moment(message.timetable.closes, lang, settings.timezone),
         lang=lang,
-        codes=codes,
     )

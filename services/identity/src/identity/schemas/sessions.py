@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from contracts.schemas import GROUPS, LEVELS, STATES
 from identity.schemas.values import InstantField, count, text
-from identity.sessions import GroupWish, Wish
+from identity.sessions import MOST_SLIPS, GroupWish, Wish
 
 
 class GroupWishSchema(Schema):
@@ -66,6 +66,7 @@ class SessionSchema(Schema):
     grace = fields.Integer(required=True)
     revision = fields.Integer(required=True)
     fingerprint = fields.String(required=True)
+    shared = fields.Boolean(required=True, metadata={"description": "Whether the ministry may open the report."})
     groups = fields.Dict(keys=fields.String(), values=fields.Nested(GroupViewSchema), required=True)
 
 
@@ -86,6 +87,15 @@ class SlipsRequestSchema(Schema):
         falsy={False},
         metadata={"description": "Take back all unused slips of the group first; the new ones are re-issued ones."},
     )
+
+
+class SlipCapSchema(Schema):
+    group = fields.String(required=True, validate=validate.OneOf(GROUPS))
+    cap = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=MOST_SLIPS))
+
+
+class SharingSchema(Schema):
+    shared = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
 class CodesSchema(Schema):

@@ -21,9 +21,15 @@ def note(
 
 
 @told_apart()
-def notes(place: Place, about: Mapping[str, object], at_most: int = 100) -> list[Document]:
+def notes(place: Place, about: Mapping[str, object], at_most: int = 100, skip: int = 0) -> list[Document]:
     """The newest lines of the audit log that fit."""
-    return list(place["audit"].find(dict(about), sort=[("at", -1)], limit=at_most))
+    return list(place["audit"].find(dict(about), sort=[("at", -1), ("_id", 1)], skip=skip, limit=at_most))
+
+
+@told_apart()
+def count_notes(place: Place, about: Mapping[str, object]) -> int:
+    """How many lines of the audit log fit."""
+    return place["audit"].count_documents(dict(about))
 
 
 @told_apart()

@@ -11,6 +11,7 @@ from contracts.messages import SchoolSession, SlipCounts
 from contracts.schemas import SchoolSessionSchema, SlipCountsSchema
 from identity.issuer import WrappedKey
 from identity.reasons import Refused
+from identity.sessions import cap
 from identity.store import campaigns, keys, outbox
 from identity.store.place import Document, Place, Txn
 
@@ -33,10 +34,15 @@ class Held:
     shared: bool
     acknowledged: datetime | None
     final: Mapping[str, SlipCounts]
+    caps: Mapping[str, int]
 
     @property
     def session(self) -> str:
         return self.message.session
+
+    def cap(self, group: str) -> int:
+        """Slips that may count: the ministry's own number, else by the register's."""
+        return self.caps.get(group, cap(self.roll[group]))
 
 
 def held_of(row: Document) -> Held:
@@ -51,6 +57,7 @@ def held_of(row: Document) -> Held:
         shared=row["shared"],
         acknowledged=current,
         final={group: COUNTS.load(counts) for group, counts in row["final"].items()},
+        caps=row.get("caps", {}),
     )
 
 
@@ -171,3 +178,19 @@ def count_slips(place: Place, session: str, group: str, most: int, changes: Mapp
     counts = row["slips"][group]
     if counts["issued"] + counts["reissued"] - counts["revoked"] > most:
         raise Refused("too-many-slips")
+
+
+@told_apart()
+def raise_cap(place: Place, session: str, group: str, most: int, txn: Txn) -> None:
+    """Sets how many slips of a group may count, inside a transaction, until the close marker is in the outbox."""
+    done = place["sessions"].update_one(
+        {"_id": session, "marked": False, "state": {"$in": GOING_ON}}, {"$set": {f"caps.{group}": most}}, session=txn
+    )
+    if done.matched_count != 1:
+        raise Refused("session-closed")
+
+
+@told_apart()
+def set_shared(place: Place, session: str, shared: bool, txn: Txn = None) -> None:
+    """Whether the ministry may open the session's report."""
+    place["sessions"].update_one({"_id": session}, {"$set": {"shared": shared}}, session=txn)

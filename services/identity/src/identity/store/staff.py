@@ -1,4 +1,4 @@
-"""People, API keys and invitations; secrets only as hashes or wrapped."""
+"""People and API keys; secrets only as hashes or wrapped."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,16 +24,6 @@ class Account:
     mistakes: int
     wait_until: datetime | None
     active: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Invitation:
-    """A school's one current invitation: hash of its code, and from when on it works (None: at once)."""
-
-    school: str
-    code_hash: str = field(repr=False)
-    works_from: datetime | None
-    printed: datetime
 
 
 def _account(row: Document) -> Account:
@@ -151,47 +141,3 @@ def api_keys(place: Place) -> list[Mapping[str, object]]:
 def remove_key(place: Place, name: str) -> bool:
     """Deletes an API key; whether there was one."""
     return place["staff"].delete_one({"_id": f"key/{name}"}).deleted_count == 1
-
-
-@told_apart()
-def invite(place: Place, invitation: Invitation) -> None:
-    """Stores a school's invitation in place of any other."""
-    place["staff"].replace_one(
-        {"_id": f"invitation/{invitation.school}"},
-        {
-            "invitation_for": invitation.school,
-            "invitation_hash": invitation.code_hash,
-            "works_from": invitation.works_from,
-            "printed": invitation.printed,
-        },
-        upsert=True,
-    )
-
-
-def _invitation(row: Document) -> Invitation:
-    return Invitation(
-        school=row["invitation_for"],
-        code_hash=row["invitation_hash"],
-        works_from=row["works_from"],
-        printed=row["printed"],
-    )
-
-
-@told_apart()
-def invitation(place: Place, code_hash: str) -> Invitation | None:
-    """The invitation with this hash."""
-    row = place["staff"].find_one({"invitation_hash": code_hash})
-    return None if row is None else _invitation(row)
-
-
-@told_apart()
-def invitation_of(place: Place, school: str) -> Invitation | None:
-    """A school's invitation that was not used yet."""
-    row = place["staff"].find_one({"_id": f"invitation/{school}"})
-    return None if row is None else _invitation(row)
-
-
-@told_apart()
-def use_invitation(place: Place, code_hash: str, txn: Txn) -> bool:
-    """Deletes an invitation; whether it was still there."""
-    return place["staff"].delete_one({"invitation_hash": code_hash}, session=txn).deleted_count == 1

@@ -10,7 +10,11 @@ from identity.slips import texts
 from identity.workspace import (  # noqa: F401  # their routes are what counts
     docs,
     entrance,
+    handover,
+    leaflets,
     ministry,
+    opening,
+    school,
     schools,
     sessions,
     slips,

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from chassis.errors import Unavailable
 from chassis.web import problem
 from identity.current import the_desk
 from identity.desk import accounts, tokens
 from identity.reasons import Refused
+from identity.registry import whole_number
 from identity.staff import Person
 from look import page
 from look.locale import pick_language
@@ -148,9 +150,16 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
     return make_response(text, status)
 
 
+def confirmed(key: str) -> bool:
+    """Whether the word that a dangerous act asks for (the text of `key`) was typed, in either language."""
+    typed = request.form.get("word", "").strip().casefold()
+    return typed in {frame().words.get(key, language).casefold() for language in LANGUAGES}
+
+
 _PAGES = (
     ("/school", "nav.school", "sessions"),
     ("/sessions/new", "nav.new_session", "sessions"),
+    ("/log", "nav.log", "sessions"),
     ("/schools", "nav.schools", "schools"),
     ("/campaigns", "nav.campaigns", "campaigns"),
     ("/keys", "nav.keys", "api-keys"),
@@ -178,12 +187,24 @@ def _refused(refusal: Refused) -> Response:
     return render("refused.html", refusal.status, message=reason(refusal), back=home(g.get("person")))
 
 
+@blueprint.errorhandler(Unavailable)
+def _away(reason: Unavailable) -> Response:
+    answer = render("refused.html", 503, message=t("away"), back=home(g.get("person")))
+    answer.headers["Retry-After"] = str(reason.retry_after)
+    return answer
+
+
 @blueprint.app_errorhandler(404)
 def _missing(error: HTTPException) -> Response:
     """A page for people; programs get a problem as everywhere."""
     if request.path.startswith(("/v1/", "/.well-known/", "/static/")):
         return problem(404, "not-found", error.description or "")
     return render("missing.html", 404)
+
+
+def page_asked() -> int:
+    """The number of the page of a long list, from 1."""
+    return max(1, whole_number(request.args.get("page", ""), 6) or 1)
 
 
 def moment_of(day: str, time: str) -> datetime | None:

@@ -12,7 +12,7 @@ from identity.registry import whole_number
 from identity.sessions import THRESHOLDS
 from identity.store import campaigns as store
 from identity.store import records, sessions, staff
-from identity.workspace.frame import blueprint, frame, lang, local, me, moment_of, needs, reason, render, t
+from identity.workspace.frame import blueprint, confirmed, lang, local, me, moment_of, needs, reason, render, t
 
 
 @blueprint.get("/campaigns")
@@ -84,7 +84,7 @@ def close_campaign(campaign: str) -> Response:
 @blueprint.post("/campaigns/<campaign>/close")
 @needs("campaigns")
 def post_close_campaign(campaign: str) -> Response:
-    if not confirmed():
+    if not confirmed("confirm.close"):
         return _confirm(campaign, {"word": t("confirm.wrong")})
     campaigns.close(the_desk(), me(), campaign)
     return redirect("/campaigns", 303)  # type: ignore[return-value]  # werkzeug's own Response
@@ -96,12 +96,6 @@ def _confirm(campaign: str, errors: dict[str, str]) -> Response:
         raise Refused("unknown-campaign")
     counts = sessions.count_by_state(the_desk().place, campaign)
     return render("campaign_close.html", 422 if errors else 200, campaign=found, counts=counts, errors=errors)
-
-
-def confirmed() -> bool:
-    """Whether the word that a dangerous act asks for was typed, in either language."""
-    typed = request.form.get("word", "").strip().casefold()
-    return typed in {frame().words.get("confirm.word", language).casefold() for language in ("az", "en")}
 
 
 @blueprint.get("/keys")

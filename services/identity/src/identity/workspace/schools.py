@@ -1,17 +1,17 @@
-"""The ministry's register: list and search, import, invitations on paper."""
+"""The ministry's register: list and search, import, invitations on paper, caps of slips."""
 
-from flask import Response, request
+from flask import Response, redirect, request
 
 from contracts.schemas import LEVELS
 from identity import codes
 from identity.current import the_desk
-from identity.desk import accounts, campaigns
+from identity.desk import campaigns, handover, issuing, views
 from identity.limits import LONGEST_IMPORT
 from identity.reasons import Refused
 from identity.registry import COLUMNS, whole_number
-from identity.store import records, staff
+from identity.store import invitations, records, staff
 from identity.store import schools as store
-from identity.workspace.frame import blueprint, me, needs, reason, render, t
+from identity.workspace.frame import blueprint, me, needs, page_asked, reason, render, t
 
 
 @blueprint.get("/schools")
@@ -19,7 +19,7 @@ from identity.workspace.frame import blueprint, me, needs, reason, render, t
 def list_schools() -> Response:
     place = the_desk().place
     words = request.args.get("q", "")[:100]
-    number = max(1, whole_number(request.args.get("page", ""), 6) or 1)
+    number = page_asked()
     rows, total = store.page(place, number, words)
     taken = staff.schools_with_coordinator(place, [code for code, _ in rows])
     return render(
@@ -60,19 +60,47 @@ def post_import() -> Response:
 @blueprint.get("/schools/<school>")
 @needs("schools")
 def one_school(school: str) -> Response:
-    place = the_desk().place
+    return _school(school, {})
+
+
+def _school(school: str, errors: dict[str, str], status: int = 200) -> Response:
+    desk = the_desk()
+    place = desk.place
     entry = store.get(place, school)
     if entry is None:
         raise Refused("unknown-school")
     return render(
         "school_entry.html",
+        status,
         school=school,
         entry=entry,
         levels=[level for level in LEVELS if level in entry.levels],
         coordinators=staff.coordinators(place, school),
-        invitation=staff.invitation_of(place, school),
+        invitation=invitations.of_school(place, school),
+        views=views.of_school(desk, school),
         notes=records.notes(place, {"school": school}, 20),
+        errors=errors,
+        form=request.form,
     )
+
+
+@blueprint.post("/schools/<school>/sessions/<session>/cap")
+@needs("caps")
+def post_cap(school: str, session: str) -> Response:
+    """More slips for a group than the register's number allows."""
+    group, cap = request.form.get("group", ""), whole_number(request.form.get("cap", ""), 5)
+    field = f"cap-{session}-{group}"
+    if cap is None:
+        return _school(school, {field: t("slips.no_count")}, 422)
+    if views.view(the_desk(), me(), session).message.school != school:
+        raise Refused("unknown-session")
+    try:
+        issuing.raise_cap(the_desk(), me(), session, group, cap)
+    except Refused as refusal:
+        if refusal.reason == "unknown-session":
+            raise
+        return _school(school, {field: reason(refusal)}, 422)
+    return redirect(f"/schools/{school}", 303)  # type: ignore[return-value]  # werkzeug's own Response
 
 
 @blueprint.post("/schools/<school>/invitation")
@@ -94,8 +122,8 @@ def post_invitations() -> Response:
 
 def _letter(school: str) -> dict[str, object]:
     desk = the_desk()
-    code = accounts.invite(desk, me(), school)
-    entry, kept = store.get(desk.place, school), staff.invitation_of(desk.place, school)
+    code = handover.invite(desk, me(), school)
+    entry, kept = store.get(desk.place, school), invitations.of_school(desk.place, school)
     return {
         "name": entry.name if entry else "",
         "registry_id": entry.registry_id if entry else "",

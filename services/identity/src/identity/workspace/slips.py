@@ -1,33 +1,113 @@
-"""Paper for a session: slips of a group as a PDF, and the notice for the board."""
+"""Paper for a session: slips of a group as a PDF, made while the page shows how far, and the notice for the board."""
+
+import json
+from collections.abc import Iterator
 
 from flask import Response, request
 
+from chassis.errors import Unavailable
 from identity.current import the_desk
-from identity.desk import conduct, paper
+from identity.desk import issuing, paper, views
+from identity.desk.desk import Desk
+from identity.desk.issuing import Order
+from identity.desk.views import View
 from identity.reasons import Refused
 from identity.registry import whole_number
-from identity.slips import link, promise, qr
-from identity.workspace.frame import LANGUAGES, blueprint, frame, lang, me, needs, reason, render, t
-from identity.workspace.sessions import session_page
+from identity.slips import EACH_PAGE, link, promise, qr
+from identity.staff import Person
+from identity.workspace.frame import LANGUAGES, blueprint, confirmed, frame, lang, me, needs, reason, render, t
+
+PROGRESS = "application/x-guzgu-progress"
+"""Asked for by the page's script: lines of JSON that tell how far it is, then one that tells the file's name and size,
+then the file itself. All in one answer, so nothing waits anywhere for whoever comes to fetch it."""
+_MOST = 10_000
 
 
-@blueprint.post("/sessions/<session>/slips")
+@blueprint.get("/sessions/<session>/slips/<group>")
 @needs("slips")
-def post_slips(session: str) -> Response:
-    form, desk = request.form, the_desk()
-    group, count = form.get("group", ""), whole_number(form.get("count", ""), 5)
-    if count is None or not 1 <= count <= 10_000:
-        return session_page(session, {f"count-{group}": t("slips.no_count")}, 422)
-    chosen = form.get("language") if form.get("language") in LANGUAGES else lang()
-    try:
-        made = conduct.issue(desk, me(), session, group, count, form.get("replace") == "yes")
-    except Refused as refusal:
-        return session_page(session, {f"count-{group}": reason(refusal)}, 422)
-    written = desk.printer.pdf(paper.sheet(desk, made, str(chosen)))
-    name = f"guzgu-{made.view.message.session}-{group}.pdf"
-    return Response(
-        written, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+def slips(session: str, group: str) -> Response:
+    return _page(session, group, {})
+
+
+def _page(session: str, group: str, errors: dict[str, str], status: int = 200) -> Response:
+    desk = the_desk()
+    view = views.view(desk, me(), session)
+    if group not in view.groups:
+        raise Refused("unknown-group")
+    return render(
+        "slips.html",
+        status,
+        view=view,
+        group=group,
+        one=view.groups[group],
+        bank=desk.bank(view.message.questionnaire),
+        errors=errors,
+        form=request.form,
+        each_page=EACH_PAGE,
+        progress_type=PROGRESS,
     )
+
+
+@blueprint.post("/sessions/<session>/slips/<group>")
+@needs("slips")
+def post_slips(session: str, group: str) -> Response:
+    """The PDF, or it and how far it is; nothing is counted before the paper is ready."""
+    form, desk, who = request.form, the_desk(), me()
+    again = form.get("replace") == "yes"
+    field, count = ("count-again" if again else "count"), whole_number(form.get("count", ""), 5)
+    if count is None or not 1 <= count <= _MOST:
+        return _page(session, group, {field: t("slips.no_count")}, 422)
+    if again and not confirmed("confirm.replace"):
+        return _page(session, group, {"word": t("confirm.wrong")}, 422)
+    order = Order(session=session, group=group, count=count, replace_unused=again)
+    try:
+        found = issuing.check(desk, who, order)
+    except Refused as refusal:
+        if refusal.reason not in ("too-many-slips", "session-closed"):
+            raise
+        return _page(session, group, {field: reason(refusal)}, 422)
+    told = form.get("language") if form.get("language") in LANGUAGES else lang()
+    each = EACH_PAGE[-1] if form.get("each") == str(EACH_PAGE[-1]) else EACH_PAGE[0]
+    name = f"guzgu-{found.message.session}-{group}.pdf"
+    if request.accept_mimetypes.best == PROGRESS:
+        away = t("slips.away")
+        return Response(
+            _told(desk, who, found, order, str(told), each, name, away),
+            mimetype=PROGRESS,
+            headers={"X-Accel-Buffering": "no"},
+        )
+    written = b"".join(one for one in _made(desk, who, found, order, str(told), each) if isinstance(one, bytes))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(written, mimetype="application/pdf", headers=headers)
+
+
+def _made(desk: Desk, who: Person, found: View, order: Order, told: str, each: int) -> Iterator[int | bytes]:
+    """How many slips are laid out, again and again, and in the end the PDF of slips that work from this moment on."""
+    made = issuing.draw(desk, found, order)
+    with desk.printer.job(paper.sheet(desk, made, told, each)) as job:
+        yield from job.pieces()
+        written = job.write()
+    issuing.count_in(desk, who, made)
+    yield written
+
+
+def _told(
+    desk: Desk, who: Person, found: View, order: Order, told: str, each: int, name: str, away: str
+) -> Iterator[bytes]:
+    yield _line(done=0, of=order.count)
+    try:
+        for one in _made(desk, who, found, order, told, each):
+            if isinstance(one, bytes):
+                yield _line(name=name, bytes=len(one))
+                yield one
+            else:
+                yield _line(done=one, of=order.count)
+    except (Refused, Unavailable):  # the headers are gone; nothing was counted
+        yield _line(problem=away)
+
+
+def _line(**members: object) -> bytes:
+    return json.dumps(members).encode() + b"\n"
 
 
 @blueprint.get("/sessions/<session>/board/<group>")
@@ -35,7 +115,7 @@ def post_slips(session: str) -> Response:
 def board(session: str, group: str) -> Response:
     """A notice for the wall: the link without a code, its QR, and the promise."""
     desk = the_desk()
-    view = conduct.view(desk, me(), session)
+    view = views.view(desk, me(), session)
     if group not in view.groups:
         raise Refused("unknown-group")
     sheet = paper.notice(desk, view, group, lang())

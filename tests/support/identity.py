@@ -28,10 +28,10 @@ from identity.desk import accounts
 from identity.desk.desk import Desk
 from identity.guesses import Guesses
 from identity.main import build_app
+from identity.printer import Printer
 from identity.relay import Relay
 from identity.settings import Settings
 from identity.signers import Signers, Tools
-from identity.slips import Printer
 from identity.store.place import Place
 from provision.main import provision
 from provision.settings import Settings as ProvisionSettings

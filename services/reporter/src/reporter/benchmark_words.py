@@ -1,6 +1,6 @@
 """The school beside others in words: sentences, cells and charts of the bands, in one language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reporter import band_chart
@@ -26,6 +26,11 @@ def section(voice: Voice, view: SessionView) -> Mapping[str, Any]:
         if found.of_group(group)
     ]
     return {"benchmark": {"state": state(voice, found), "groups": groups, "similar": similar(voice, found)}}
+
+
+def of_area(voice: Voice, view: SessionView, area: str) -> Sequence[Mapping[str, str]]:
+    """One area's rows, a group each."""
+    return [{"group": row.group, **_row(voice, row)} for row in view.benchmark.rows if row.area == area]
 
 
 def state(voice: Voice, found: Benchmark) -> str | None:

@@ -17,19 +17,20 @@ from reporter.access import Viewer
 from reporter.assembly import SessionView
 from reporter.drawing import Drawing
 from reporter.figures import item_mean
+from reporter.selection import ordered
 from reporter.tables import ShownGroup, ShownItem
 from reporter.words import Voice
 
 GAPS_SHOWN: Final = 8
 
 
-def every(voice: Voice, view: SessionView, viewer: Viewer) -> Mapping[str, Any]:
-    """The names of all sections of a report, for this viewer."""
+def every(voice: Voice, view: SessionView, viewer: Viewer, by_gap: bool = False) -> Mapping[str, Any]:
+    """The names of all sections of a report, for this viewer; `by_gap`: each area's items, the widest gap first."""
     return {
         **first_page.section(voice, view),
         **overview(voice, view),
         **gaps(voice, view),
-        **areas(voice, view),
+        **areas(voice, view, by_gap),
         **benchmark_words.section(voice, view),
         **change_words.section(voice, view),
         **whole_words.section(voice, view),
@@ -56,9 +57,22 @@ def gaps(voice: Voice, view: SessionView) -> Mapping[str, Any]:
     }
 
 
-def areas(voice: Voice, view: SessionView) -> Mapping[str, Any]:
+def areas(voice: Voice, view: SessionView, by_gap: bool = False) -> Mapping[str, Any]:
     """An area a section: finding, chart, gaps and rows of its items."""
-    return {"areas": [_area(voice, view, area) for area in view.report.areas] if view.report.groups else []}
+    known = view.report.areas if view.report.groups else ()
+    return {"areas": [_area(voice, view, area, by_gap) for area in known]}
+
+
+def one_area(voice: Voice, view: SessionView, area: str, by_gap: bool) -> Mapping[str, Any]:
+    """The names of the page of one area: its items, its gaps, and its place beside similar schools."""
+    return {
+        "found": _area(voice, view, area, by_gap),
+        "item_gaps": [
+            (gap, words.shared_text(voice, view, gap.code, gap.groups)) for gap in view.report.item_gaps[area]
+        ],
+        "beside": benchmark_words.of_area(voice, view, area),
+        "scale": _key(voice),
+    }
 
 
 def _key(voice: Voice) -> list[tuple[str, str]]:
@@ -84,8 +98,9 @@ def _gap_chart(voice: Voice, view: SessionView, gaps: Sequence[Any]) -> Drawing 
     return charts.dots(lines, voice.t("overview.axis"), voice.t("gaps.heading"), sentence, "gaps")
 
 
-def _area(voice: Voice, view: SessionView, area: str) -> dict[str, Any]:
-    core = [code for code in voice.questionnaire.items if code[0] == area]
+def _area(voice: Voice, view: SessionView, area: str, by_gap: bool) -> dict[str, Any]:
+    form = [code for code in voice.questionnaire.items if code[0] == area]
+    core = ordered(view.report, area, form, by_gap)
     rows = words.bars(voice, view, core)
     finding = words.area_finding(voice, view, area)
     return {

@@ -1,0 +1,63 @@
+"""What of a report is looked at: an address gives it and gives it back, and hiding a group shows nothing new."""
+
+import pytest
+
+from contracts.questionnaire import bank
+from reporter import assembly
+from reporter.selection import WHOLE, Selection, fitting, narrowed, ordered, read
+from support import reporter_world as world
+
+
+def a_view(**people: int) -> assembly.SessionView:
+    session = world.a_session()
+    snapshots = [world.a_snapshot(session, group, n) for group, n in people.items()]
+    return assembly.view(session, None, snapshots, (), bank())
+
+
+@pytest.mark.parametrize(
+    ("asked", "query"),
+    [
+        ({}, ()),
+        ({"area": "C"}, (("area", "C"),)),
+        ({"sort": "form"}, ()),
+        ({"sort": "gap", "groups": "student,teacher"}, (("sort", "gap"), ("groups", "teacher,student"))),
+        ({"groups": ""}, ()),
+    ],
+)
+def test_a_selection_has_one_address(asked: dict[str, str], query: tuple[tuple[str, str], ...]) -> None:
+    found = read(asked)
+    assert query == found.query()
+    assert found == read(dict(query))
+
+
+def test_what_a_report_does_not_have_is_not_selected() -> None:
+    report = a_view(teacher=25, student=40).report
+    assert fitting(Selection(groups=("leader",), area="C"), report) == Selection(area="C")
+    assert fitting(Selection(groups=("leader", "student")), report) == Selection(groups=("student",))
+    assert fitting(Selection(groups=("teacher", "student")), report) == WHOLE
+    assert fitting(Selection(area="C"), a_view().report) == WHOLE
+
+
+def test_a_hidden_group_is_in_no_figure_and_the_others_stay_as_they_are() -> None:
+    view = a_view(leader=6, teacher=25, student=40)
+    found = narrowed(view, Selection(groups=("teacher", "student"))).report
+    assert ["teacher", "student"] == list(found.groups)
+    assert {"teacher", "student"} == {group for _, group in found.figures}
+    assert all(view.report.figures[key] == figure for key, figure in found.figures.items())
+    told = [gap for gaps in (found.area_gaps, *found.item_gaps.values()) for gap in gaps]
+    whole = [gap for gaps in (view.report.area_gaps, *view.report.item_gaps.values()) for gap in gaps]
+    assert told == [gap for gap in whole if "leader" not in gap.groups]
+    assert {"teacher", "student"} == {one.group for one in found.outliers}
+    assert view.groups == narrowed(view, Selection(groups=("student",))).groups
+    assert view is narrowed(view, WHOLE)
+
+
+def test_items_come_with_the_widest_gap_first_and_those_without_one_last() -> None:
+    report = a_view(leader=6, teacher=25, student=40).report
+    codes = ["C1", "C2", "C3", "C5", "C7", "C8"]
+    assert codes == ordered(report, "C", codes, by_gap=False)
+    found = ordered(report, "C", codes, by_gap=True)
+    assert sorted(codes) == sorted(found)
+    assert report.item_gaps["C"][0].code == found[0]
+    alone = a_view(teacher=25).report
+    assert codes == ordered(alone, "C", codes, by_gap=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from chassis.kafka import AckedProducer, Outgoing
+from contracts import topics
 from stack.parts import Parts, parts
 from support.ballots import Signer, a_session
 from support.collecting import make_topics, running_collector, until
@@ -51,6 +53,24 @@ def test_a_stopped_broker_is_503_with_retry_after_and_202_again_once_it_is_back(
         until(lambda: collector.send(second).status == 202, 20)
         receipts = [record.value for record in place.records(signer.message.school)]
         assert len({value for value in receipts}) == 2
+
+
+def test_a_producer_that_is_thrown_away_leaves_no_thread_behind(own: Parts) -> None:
+    place = make_topics(own.broker.bootstrap)
+    producer = AckedProducer(own.broker.bootstrap, 1.0)
+    record = Outgoing(topic=place.prefix + topics.RESPONSES, partition=0, key=None, value=b"{}", timestamp_ms=1)
+
+    def senders() -> int:
+        return sum(thread.name.startswith("kafka-python-producer") for thread in threading.enumerate())
+
+    before = senders()
+    assert producer.send([record]) == [None]
+    own.broker.pause()
+    try:
+        assert [one for _ in range(3) for one in producer.send([record, record]) if one is None] == []
+    finally:
+        own.broker.resume()
+    until(lambda: senders() == before)
 
 
 def test_a_directory_out_of_date_is_503_and_says_degraded(own: Parts, signer: Signer) -> None:

@@ -133,8 +133,9 @@ def test_a_database_that_was_away_for_long_ends_no_worker_when_it_is_back(
     worker: Worker, clock: Clock, log: GrowingLog
 ) -> None:
     outage(worker, clock, log)
-    clock.now += 10.0
-    worker.idle()
+    for _ in range(3):
+        clock.now += 10.0
+        worker.idle()
 
 
 def test_a_broker_that_was_away_for_long_ends_no_worker_when_it_is_back(
@@ -145,8 +146,9 @@ def test_a_broker_that_was_away_for_long_ends_no_worker_when_it_is_back(
         clock.now += 10.0
         worker.idle()
     log.away, log.ends = False, {BUSY: 7, QUIET: 9}
-    clock.now += 10.0
-    worker.idle()
+    for _ in range(3):
+        clock.now += 10.0
+        worker.idle()
 
 
 def test_a_worker_that_stands_still_though_nothing_is_away_ends(worker: Worker, clock: Clock, log: GrowingLog) -> None:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
@@ -91,4 +92,13 @@ class AckedProducer:
 
 
 def _close_aside(client: Any) -> None:
-    threading.Thread(target=lambda: client.close(timeout=0), name="close-producer", daemon=True).start()
+    threading.Thread(target=_close, args=(client,), name="close-producer", daemon=True).start()
+
+
+def _close(client: Any) -> None:
+    """Ends the client and its thread. Where records are unfinished, kafka-python's own `close` gives up before it has
+    ended anything: a thread and its connections would be left over by every failed round of an outage."""
+    with suppress(KafkaError):
+        client.close(timeout=0)
+    if client._sender is not None and client._sender.is_alive():
+        client._sender.force_close()

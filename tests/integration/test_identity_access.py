@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -11,7 +12,9 @@ from werkzeug.test import TestResponse
 
 from contracts.ballots import b64
 from identity import codes
+from identity.main import build_app
 from support.access import Door, doors, outcome, routes
+from support.headers import lacking
 from support.identity import REGISTER, House, house
 from support.identity_staff import PASSWORD, Staff, staffed
 from support.parts import KafkaPart, MongoPart
@@ -151,6 +154,30 @@ def test_a_form_that_we_did_not_give_to_this_browser_is_refused_to_everybody(hom
     strange = people.house.client().post("/keys", data={"csrf_token": form_token(people.pages["officer"]), "name": "x"})
     assert strange.status_code == 403, "another browser's token"
     assert kept(home) == before
+
+
+def test_every_answer_carries_the_headers_and_what_is_staffs_stays_in_no_cache(people: Staff) -> None:
+    public = {"/.well-known/jwks.json", "/openapi.json", "/v1/manifest", "/v1/sessions/{session}/keys"}
+    for door, ask in [*((door, asked) for door in INTERFACE), *((door, visited) for door in PAGES)]:
+        if door.method == "GET":
+            for role in ("nobody", "officer", "coordinator"):
+                reply = ask(people, door, role)
+                assert lacking(dict(reply.headers)) == [], (door.rule, role)
+                if door.rule not in public:
+                    assert reply.headers["Cache-Control"] == "no-store", door.rule
+    for path in ("/nowhere", "/v1/nowhere", "/static/look/none.css", "/livez"):
+        assert lacking(dict(people.house.client().get(path).headers)) == [], path
+
+
+def test_over_https_cookies_are_bound_to_this_host_and_browsers_stay_on_https(home: House) -> None:
+    desk = replace(home.desk, settings=replace(home.settings, identity_origin="https://codes.example.org"))
+    answer = build_app(desk).test_client().get("/sign-in?lang=en")
+    session, lang = sorted(answer.headers.getlist("Set-Cookie"))
+    assert session.startswith("__Host-")
+    for word in ("Secure", "HttpOnly", "SameSite=Lax"):
+        assert word in session
+        assert word in lang
+    assert "max-age=63072000" in answer.headers["Strict-Transport-Security"]
 
 
 def test_everybody_who_may_gets_through(people: Staff) -> None:

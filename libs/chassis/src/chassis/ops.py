@@ -60,13 +60,17 @@ def metrics_text() -> bytes:
 def answer(path: str, health: Health) -> tuple[int, str, bytes]:
     """(status, content type, body) for /livez, /readyz and /metrics; 404 for anything else."""
     if path == "/livez":
-        return (200, "text/plain", b"alive\n") if health.alive() else (503, "text/plain", b"the loop stands still\n")
+        return (
+            (200, "text/plain; charset=utf-8", b"alive\n")
+            if health.alive()
+            else (503, "text/plain; charset=utf-8", b"the loop stands still\n")
+        )
     if path == "/readyz":
         ready, report = health.report()
         return 200 if ready else 503, "application/json", json.dumps(report).encode()
     if path == "/metrics":
         return 200, CONTENT_TYPE_LATEST, metrics_text()
-    return 404, "text/plain", b"not here\n"
+    return 404, "text/plain; charset=utf-8", b"not here\n"
 
 
 def serve(host: str, port: int, health: Health) -> ThreadingHTTPServer:

@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full screenshots bench-page hashes lint format lock clean
+.PHONY: help demo test test-full fault mutants screenshots bench-page hashes lint format audit lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,14 @@ test: ## Run all tests on a real Kafka and a real MongoDB
 test-full: ## Run all tests with many more random cases, and the load tests
 	@$(bootstrap) venv tools page browser deployment
 	@exec $(bin)/python -m stack test --full
+
+fault: ## Break everything at random for half an hour while people answer: make fault [FAULT_MINUTES=30]
+	@$(bootstrap) venv tools page
+	@PYTHONPATH=tests exec $(bin)/python -m support.faults
+
+mutants: ## Take safety lines out one at a time and see a test fail for each
+	@$(bootstrap) venv tools page browser
+	@PYTHONPATH=tests exec $(bin)/python -m support.mutants
 
 screenshots: ## Take pictures of every screen of the questionnaire into build/screenshots
 	@$(bootstrap) venv tools page browser
@@ -47,6 +55,10 @@ format: ## Write the format and the fixes that ruff is sure of
 	@$(bootstrap) venv
 	$(bin)/ruff format $(sources)
 	$(bin)/ruff check --fix $(sources)
+
+audit: ## Ask whether a locked package has a known weakness: exit 1 if so, 2 if nobody could be asked
+	@$(bootstrap) venv
+	@exec $(bin)/python -m stack audit
 
 lock: ## Choose the newest allowed packages and write all requirements.txt
 	@$(bootstrap) venv

@@ -34,6 +34,14 @@ def test(full: bool) -> None:
 
 
 @commands.command()
+def audit() -> None:
+    """Ask whether a locked package has a known weakness; exit 1 if so, 2 if not every one could be asked about."""
+    from stack.audit import run_audit
+
+    sys.exit(run_audit(Path.cwd(), click.echo))
+
+
+@commands.command()
 @click.option("--schools", type=click.IntRange(1, 5000), default=12, show_default=True, help="How many schools.")
 @click.option("--check", is_flag=True, help="Verify everything, then leave with 0 or 1.")
 @click.option("--start-port", type=int, default=8000, envvar="START_PORT", show_default=True, show_envvar=True)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,6 +26,7 @@ from chassis.settings import Secret
 from contracts.questionnaire import bank
 from reporter import main, metrics
 from reporter.pages import TEXTS
+from reporter.printing import Printer
 from reporter.settings import Settings
 from support import reporter_world as world
 from support.parts import MongoPart
@@ -38,7 +40,7 @@ COPIES = (
     *("/?lang=en", "/v1/national.csv", "/me?lang=en", f"{BASE}/SESS22A2/report.json"),
     f"{BASE}/SESS33B3/participation?lang=az",
 )
-OF_A_SCHOOL = ("report", "report.json", "report.csv", "participation")
+OF_A_SCHOOL = ("report", "report.json", "report.csv", "report.xlsx", "report.pdf", "participation", "plan", "guide")
 
 
 class World:
@@ -84,6 +86,7 @@ def _world(database: MongoPart, folder: Path, fill: Callable[[Any], Any]) -> Ite
         host="127.0.0.1",
     )
     with MongoClient[dict[str, Any]](database.admin_uri) as client, ExitStack() as stack:
+        stack.enter_context(mock.patch.object(Printer, "pdf", lambda self, html: html.encode()))  # printed elsewhere
         try:
             fill(client[f"{name}_s"])
             yield World(main.build(found, stack), signer, client[f"{name}_s"], client[f"{name}_r"])
@@ -257,9 +260,10 @@ def test_the_page_the_data_and_the_table_show_the_same_masked_and_withheld_cells
     assert document is not None
     rows = list(csv.reader(io.StringIO(client.get(f"{BASE}/SESS22A2/report.csv?lang=en").data.decode("utf-8-sig"))))
     columns = rows[0]
-    table = {(row[columns.index("item")], row[columns.index("group")]): row for row in rows[1:-1] if row[1]}
-    assert len(table) == len(document["items"]) == document["rows"]
-    assert rows[-1] == ["rows", str(len(rows) - 2)]
+    items = [row for row in rows[1:-1] if row[0] == "items"]
+    table = {(row[columns.index("item")], row[columns.index("group")]): row for row in items}
+    assert len(table) == len(items) == len(document["items"])
+    assert rows[-1] == ["rows", str(len(rows) - 2)] == ["rows", str(document["rows"])]
     signs = {"at-most": "≤", "at-least": "≥", "share": ""}
     for item in document["items"]:
         row = table[item["code"], item["group"]]
@@ -412,9 +416,9 @@ def test_each_outcome_moves_its_own_figure_by_one(reporter: World) -> None:
         ("refused", lambda: reporter.visitor().get(path)),
     ]
     for outcome, act in steps:
-        before = {name: value("reporter_pages_total", page="report", outcome=name) for name in metrics.PAGE_OUTCOMES}
+        before = {name: value("reporter_pages_total", page="file", outcome=name) for name in metrics.PAGE_OUTCOMES}
         tag = act().headers.get("ETag", tag)
-        after = {name: value("reporter_pages_total", page="report", outcome=name) for name in metrics.PAGE_OUTCOMES}
+        after = {name: value("reporter_pages_total", page="file", outcome=name) for name in metrics.PAGE_OUTCOMES}
         assert {name: after[name] - before[name] for name in after} == {
             name: float(name == outcome) for name in metrics.PAGE_OUTCOMES
         }

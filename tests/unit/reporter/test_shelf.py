@@ -80,5 +80,5 @@ def test_only_what_was_used_last_is_kept() -> None:
 
 
 def test_packed_files_are_not_packed_twice() -> None:
-    assert Shelf(packed=True).get("x", lambda: b"%PDF")[0].zipped is None
+    assert Shelf().get("x", lambda: b"%PDF", packed=True)[0].zipped is None
     assert Shelf().get("x", lambda: b"page")[0].zipped

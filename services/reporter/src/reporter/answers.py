@@ -9,7 +9,7 @@ from flask import Response, request
 
 from chassis.web import problem
 from look import locale
-from reporter import metrics, signon
+from reporter import form_token, metrics, signon
 from reporter.access import Viewer
 from reporter.pages import TEXTS, Pages
 from reporter.shelf import Shelf
@@ -17,12 +17,16 @@ from reporter.shelf import Shelf
 COOKIE: Final = "guzgu-reporter"
 PRIVATE: Final = "private, no-cache"
 PUBLIC: Final = "no-cache"
-Kind = Literal["html", "json", "csv"]
+Kind = Literal["html", "json", "csv", "xlsx", "pdf"]
 TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
 }
+PACKED: Final = ("xlsx", "pdf")
+FILES: Final = (".json", ".csv", ".xlsx", ".pdf")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,9 +44,20 @@ class Sessions:
 
     def viewer(self) -> Viewer | None:
         """Who is asking: by bearer token, else by cookie; None for nobody."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        sealed = token.strip() if scheme.lower() == "bearer" else request.cookies.get(self.cookie, "")
+        token = _bearer()
+        sealed = request.cookies.get(self.cookie, "") if token is None else token
         return signon.open_session(sealed, self.key, self.clock()) if sealed else None
+
+    def form_token(self) -> str:
+        """What a form of this session carries, so that no other site can send one."""
+        return form_token.form_token(self.key, request.cookies.get(self.cookie, ""))
+
+    def form_holds(self, token: str) -> bool:
+        """Whether a change may be made: a form's token is this session's, or the client came with a bearer token, which
+        no other site can make a browser send."""
+        if _bearer() is not None:
+            return True
+        return form_token.holds(self.key, request.cookies.get(self.cookie, ""), token)
 
     def give(self, answer: Response, sealed: str) -> Response:
         """Sets the session's cookie."""
@@ -54,6 +69,11 @@ class Sessions:
         """Deletes the session's cookie."""
         answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")
         return answer
+
+
+def _bearer() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def language() -> str:
@@ -88,7 +108,7 @@ def ready(
             with with_time:
                 return build()
 
-        found, built = shelf.get(tag, timed)
+        found, built = shelf.get(tag, timed, kind in PACKED)
         metrics.PAGES.labels(page, "built" if built else "ready").inc()
         small = found.zipped if request.accept_encodings["gzip"] > 0 else None
         answer = Response(found.body if small is None else small, content_type=TYPES[kind])
@@ -103,7 +123,7 @@ def ready(
 def message(pages: Pages, status: int, key: str, viewer: Viewer | None, reason: str) -> Response:
     """A plain page for people, problem+json for programs: `error.<key>` says what to do next."""
     t = TEXTS.bind(language())
-    if wants_json() or request.path.endswith((".json", ".csv")):
+    if wants_json() or request.path.endswith(FILES):
         return problem(status, reason, t(f"error.{key}"), headers={"Cache-Control": "no-store"})
     names: dict[str, Any] = {"title": t(f"error.{key}_title"), "text": t(f"error.{key}")}
     body = pages.render("message.html", language(), (request.path, ()), viewer, **names)

@@ -1,6 +1,5 @@
 """The routes: one way in for pages, JSON and CSV, so that all of them pass the same door."""
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
 import orjson
@@ -9,12 +8,24 @@ from werkzeug.wrappers import Response as Plain
 
 from chassis.web import problem
 from contracts.questionnaire import bank
-from reporter import assembly, exports, me, metrics, openapi, public, report_page, signon
-from reporter.access import Viewer
+from reporter import (
+    assembly,
+    exports,
+    files,
+    guide_routes,
+    me,
+    metrics,
+    openapi,
+    plan_routes,
+    public,
+    report_page,
+    selection,
+    signon,
+)
 from reporter.answers import Kind, language, message, ready, wants_json
-from reporter.assembly import SessionView, stamp
+from reporter.assembly import stamp
 from reporter.door import Answered, Desk, checked, opened
-from reporter.schemas import LanguageQuery, SignonForm
+from reporter.schemas import LanguageQuery, ReportQuery, SignonForm
 from reporter.signon import Refused
 from reporter.surroundings import look_around
 
@@ -34,14 +45,16 @@ def register(app: Flask, desk: Desk) -> None:
     add("/signon", "signon", lambda: _signon(desk), methods=["POST"])
     add("/sign-out", "sign_out", lambda: desk.sessions.take(_see_other("/")), methods=["POST"])
     add("/openapi.json", "openapi", lambda: Response(orjson.dumps(openapi.document()), mimetype="application/json"))
-    add(f"{SCHOOL}/report", "report", lambda school, session: _report(desk, school, session, None))
-    for kind in ("json", "csv"):
-        add(f"{SCHOOL}/report.{kind}", f"report_{kind}", _report_as(desk, kind))
+    add(f"{SCHOOL}/report", "report", lambda school, session: _report(desk, school, session))
+    for kind in files.KINDS:
+        add(f"{SCHOOL}/report.{kind}", f"report_{kind}", files.route(desk, kind))
+    add(f"{SCHOOL}/plan", "plan", lambda school, session: plan_routes.show(desk, school, session))
+    add(f"{SCHOOL}/plan", "plan_put", lambda school, session: plan_routes.put(desk, school, session), methods=["PUT"])
+    add(
+        f"{SCHOOL}/plan", "plan_post", lambda school, session: plan_routes.post(desk, school, session), methods=["POST"]
+    )
+    add(f"{SCHOOL}/guide", "guide", lambda school, session: guide_routes.show(desk, school, session))
     add(f"{SCHOOL}/participation", "participation", lambda school, session: _participation(desk, school, session))
-
-
-def _report_as(desk: Desk, kind: Kind) -> Callable[[str, str], Response]:
-    return lambda school, session: _report(desk, school, session, kind)
 
 
 def _see_other(place: str) -> Response:
@@ -50,41 +63,37 @@ def _see_other(place: str) -> Response:
     return answer  # type: ignore[return-value]  # made as the class that was asked for
 
 
-def _report(desk: Desk, school: str, session: str, asked: Kind | None) -> Response:
-    checked(LanguageQuery, request.args)
+def _report(desk: Desk, school: str, session: str) -> Response:
+    checked(ReportQuery, _joined())
+    chosen = selection.read(_joined())
     viewer, terms = opened(desk, "report", school, session)
-    kind: Kind = asked or ("json" if wants_json() else "html")
+    kind: Kind = "json" if wants_json() else "html"
     told = language()
     counted = desk.store.participation(session)
     snapshots = desk.store.latest_snapshots(session)
     openings = desk.store.openings(session)
     around = look_around(desk.store, viewer, terms)
     desk.store.note_opening(school, session, viewer.role, desk.clock().date().isoformat())
-    campaign = _campaign_names(desk, terms["campaign"])
+    campaign = desk.store.campaign_names(terms["campaign"])
     found = stamp(
         *(desk.build, kind, told, [snapshot["_id"] for snapshot in snapshots], counted, terms, around.stamp),
-        *((openings, campaign, viewer.role, viewer.school_name) if kind == "html" else ()),
+        *((openings, campaign, viewer.role, viewer.school_name, chosen.query()) if kind == "html" else ()),
     )
 
     def build() -> bytes:
         view = assembly.view(terms, counted, snapshots, openings, bank(terms["questionnaire"]), around.read(desk.store))
-        return _written(desk, view, kind, told, viewer, campaign)
+        if kind == "html":
+            return report_page.report(desk.pages, view, campaign, viewer, told, request.path, chosen)
+        return orjson.dumps(exports.school_document(view, bank(view.questionnaire), told))
 
-    answer = ready(desk.shelf, "report", found, kind, build)
-    if asked is not None:
-        answer.headers["Content-Disposition"] = f'attachment; filename="report-{session}.{kind}"'
-    return answer
+    return ready(desk.shelf, "report", found, kind, build)
 
 
-def _written(
-    desk: Desk, view: SessionView, kind: Kind, told: str, viewer: Viewer, campaign: Mapping[str, str]
-) -> bytes:
-    questionnaire = bank(view.questionnaire)
-    if kind == "csv":
-        return exports.school_sheet(view, questionnaire, told)
-    if kind == "json":
-        return orjson.dumps(exports.school_document(view, questionnaire, told))
-    return report_page.report(desk.pages, view, campaign, viewer, told, request.path)
+def _joined() -> dict[str, str]:
+    """The query; groups may stand in it with commas, or the field once for each, as a form sends it."""
+    return {
+        name: ",".join(request.args.getlist(name)) if name == "groups" else request.args[name] for name in request.args
+    }
 
 
 def _participation(desk: Desk, school: str, session: str) -> Response:
@@ -103,11 +112,6 @@ def _participation(desk: Desk, school: str, session: str) -> Response:
 
     found = stamp(desk.build, "participation", kind, told, counted, terms, viewer.role, viewer.school_name)
     return ready(desk.shelf, "participation", found, kind, build)
-
-
-def _campaign_names(desk: Desk, campaign: str) -> Mapping[str, str]:
-    names = (message_["names"] for message_ in desk.store.campaigns() if message_["campaign"] == campaign)
-    return next(names, {})
 
 
 def _signon(desk: Desk) -> Response:

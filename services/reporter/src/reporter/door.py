@@ -13,6 +13,7 @@ from reporter import metrics
 from reporter.access import Viewer, may_open
 from reporter.answers import Sessions, message
 from reporter.pages import Pages
+from reporter.printing import Printer
 from reporter.shelf import Shelf
 from reporter.signon import Keys
 from reporter.store import Store
@@ -20,11 +21,14 @@ from reporter.store import Store
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """What the routes work with; `build` changes with the program, so that no page of an older one is served."""
+    """What the routes work with: `prints` are kept apart from pages, so that a crowd of them holds up no page; `build`
+    changes with the program, so that no page of an older one is served."""
 
     store: Store
     pages: Pages
     shelf: Shelf
+    prints: Shelf
+    printer: Printer
     sessions: Sessions
     keys: Keys
     clock: Callable[[], datetime]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 import vl_convert
 from altair.utils import schemapi
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from look import charts as look_charts
 
@@ -20,6 +20,7 @@ NEEDLESS: Final = re.compile(
     r'\s(?:font-family|class|aria-hidden|pointer-events|opacity="1"|stroke-miterlimit)(?:="[^"]*")?(?=[\s/>])'
 )
 EMPTY: Final = re.compile(r'<path d=""[^>]*/>|<path d="M0,0h0v0h0Z"[^>]*/>|<path[^>]*display="none"/>|<g></g>')
+WORDS: Final = re.compile(r"<title[^>]*>.*?</title><desc[^>]*>.*?</desc>", re.DOTALL)
 KEPT: Final = 1024
 
 
@@ -66,6 +67,20 @@ def draw(wide: Mapping[str, Any], narrow: Mapping[str, Any], title: str, words: 
         for screen, spec in specs.items()
     }
     return Drawing(wide=drawn["wide"], narrow=drawn["narrow"], specs=specs)
+
+
+def on_paper(drawn: Drawing) -> Markup:
+    """The wide picture for a PDF: by itself, with its patterns and its font, and all its words in its title."""
+    title, words = (_between(drawn.wide, tag) for tag in ("title", "desc"))
+    dressed = look_charts.dress(PICTURES.get(_measured(drawn.specs["wide"])), "", "", "paper")
+    named = WORDS.sub(f"<title>{title}. {words}</title>", NEEDLESS.sub("", dressed), count=1)
+    font = escape(look_charts.theme()["font"])
+    return Markup(named.replace("<svg ", f'<svg font-family="{font}" ', 1))  # noqa: S704  # parts of safe text
+
+
+def _between(svg: str, tag: str) -> str:
+    found = re.search(rf"<{tag}[^>]*>(.*?)</{tag}>", svg, re.DOTALL)
+    return found[1] if found else ""
 
 
 def themed(definition: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,33 +1,33 @@
-"""Tables for other programs: JSON documents and guarded CSV, written from the shown table and from editions alone."""
+"""Files for other programs: guarded CSV, and a report as JSON, written from the tables of a report alone."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from contracts.questionnaire import OwnItem, Questionnaire
-from reporter import figures
+from contracts.questionnaire import Questionnaire
+from reporter import figures, sheets
 from reporter.assembly import GroupState, SessionView
 from reporter.figures import Mean
 from reporter.school import Gap
+from reporter.sheets import COLUMNS, Cell, Sheet, percent
 from reporter.tables import Share, ShownGroup, ShownItem
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
-SCHOOL_COLUMNS: Final = (
-    *("area", "item", "group", "text", "answers", "rated", "answer_1", "answer_2", "answer_3", "answer_4", "answer_5"),
-    *("agree_percent", "mean", "mean_low", "mean_high", "not_shown_because", "as_of"),
-)
+AS_ROWS: Final = ("benchmark", "change", "whole", "advice", "plan", "withheld")
+CSV_COLUMNS: Final = ("table", *dict.fromkeys(column for columns in COLUMNS.values() for column in columns))
 
 
 def guarded(value: Any) -> str:
     """A cell that no spreadsheet takes for a formula; None is empty."""
     text = "" if value is None else str(value)
-    return "'" + text if text.startswith(FORMULA) and not _number(text) else text
+    risky = text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
+    return "'" + text if risky and not _number(text) else text
 
 
-def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """UTF-8 CSV with a byte order mark; the last line says how many rows there are, so that a cut file shows."""
+def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], mark: bool = True) -> bytes:
+    """UTF-8 CSV, with a byte order mark if asked for; the last line counts the rows, so that a cut file shows."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([guarded(column) for column in columns])
@@ -36,24 +36,19 @@ def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
         writer.writerow([guarded(cell) for cell in row])
         count += 1
     writer.writerow(["rows", str(count)])
-    return (BOM + out.getvalue()).encode()
+    return ((BOM if mark else "") + out.getvalue()).encode()
 
 
-def share_text(share: Share) -> str:
-    """A share in whole per cent as a cell: "35", "≤5", "≥95", or "masked"."""
-    if share.kind == "masked":
-        return "masked"
-    return {"share": "", "at-most": "≤", "at-least": "≥"}[share.kind] + str(share.percent)
-
-
-def school_sheet(view: SessionView, questionnaire: Questionnaire, language: str) -> bytes:
-    """The shown table of a session, a row an item and group; bands of three or four leaders a row an area."""
-    return sheet(SCHOOL_COLUMNS, _school_rows(view, questionnaire, language))
+def school_sheet(view: SessionView, questionnaire: Questionnaire, language: str, mark: bool = True) -> bytes:
+    """Every table of a report under one another; the first column names the table, a column of another one is empty."""
+    found = sheets.sheets(view, questionnaire, language)
+    return sheet(CSV_COLUMNS, (_spread(one, document) for one in found for document in one.documents), mark)
 
 
 def school_document(view: SessionView, questionnaire: Questionnaire, language: str) -> dict[str, Any]:
     """The whole report as JSON-ready values; percentages are whole, means have one decimal."""
     report = view.report
+    found = sheets.sheets(view, questionnaire, language)
     return {
         "session": view.session,
         "school": view.school,
@@ -72,7 +67,7 @@ def school_document(view: SessionView, questionnaire: Questionnaire, language: s
                     {
                         "group": group,
                         "asked": report.figures[area, group].asked,
-                        "agree_percent": _percent(report.figures[area, group].share),
+                        "agree_percent": percent(report.figures[area, group].share),
                         "rated": report.figures[area, group].rated,
                         "band": report.figures[area, group].band,
                         **_mean(report.figures[area, group].mean),
@@ -85,7 +80,7 @@ def school_document(view: SessionView, questionnaire: Questionnaire, language: s
         "area_gaps": [gap_document(gap) for gap in report.area_gaps],
         "item_gaps": [gap_document(gap) for gaps in report.item_gaps.values() for gap in gaps],
         "items": [
-            {"group": group, **_item(item, table, text(view, item.code, group, questionnaire, language))}
+            {"group": group, **_item(item, table, sheets.text(view, item.code, group, questionnaire, language))}
             for group, table in report.groups.items()
             for item in (*table.items.values(), *table.own.values())
         ],
@@ -99,7 +94,9 @@ def school_document(view: SessionView, questionnaire: Questionnaire, language: s
             for group, table in report.groups.items()
             for code, options in table.background.items()
         ],
-        "rows": sum(len(table.items) + len(table.own) for table in report.groups.values()),
+        **{one.name: one.documents for one in found if one.name in AS_ROWS},
+        "rows_by_table": {one.name: len(one.rows) for one in found},
+        "rows": sheets.count(found),
     }
 
 
@@ -114,10 +111,11 @@ def group_document(group: GroupState) -> dict[str, Any]:
         "expected": group.expected,
         "answers": group.n if group.n is not None else group.answers,
         "answers_exact": group.n is not None,
-        "response_percent": _percent(group.rate),
+        "response_percent": percent(group.rate),
         "registry_too_low": group.over,
         "as_of": group.as_of,
         "slips": dict(group.slips) if group.slips else None,
+        "left": sheets.left_in_box(group),
     }
 
 
@@ -127,35 +125,15 @@ def gap_document(gap: Gap) -> dict[str, Any]:
     return {
         "code": gap.code,
         "groups": list(gap.groups),
-        "agree_percent": [_percent(share) for share in gap.shares],
+        "agree_percent": [percent(share) for share in gap.shares],
         "effect": effect.word if effect else None,
         "higher": gap.groups[effect.higher] if effect and effect.higher is not None else None,
         "probability": round(effect.probability, 1) if effect and gap.numbered else None,
     }
 
 
-def text(view: SessionView, code: str, group: str, questionnaire: Questionnaire, language: str) -> str:
-    """An item's words as this group reads it, the school's own ones included."""
-    if code in view.own:
-        return OwnItem(code=code, texts=view.own[code]).text(language)
-    return questionnaire.text(code, group, view.level, language).text
-
-
-def _school_rows(view: SessionView, questionnaire: Questionnaire, language: str) -> Iterable[list[Any]]:
-    for group, table in view.report.groups.items():
-        for area, band in (table.bands or {}).items():
-            name = questionnaire.area_name(area, language)
-            yield [area, None, group, name, table.n, *[None] * 6, f"band {band + 1} of 4", *[None] * 4, table.as_of]
-        for item in (*table.items.values(), *table.own.values()):
-            mean = figures.item_mean(item, table.n)
-            shares = [share_text(share) for share in item.shares] if item.shares else [None] * 5
-            agree = None if item.shares is None else _percent(figures.agree(figures.chances(item.shares)))
-            yield [
-                *(item.code[0], item.code, group, text(view, item.code, group, questionnaire, language)),
-                *(table.n, item.rated, *shares, agree),
-                *(_mean(mean)[name] for name in ("mean", "mean_low", "mean_high")),
-                *(item.reason, table.as_of),
-            ]
+def _spread(one: Sheet, document: Mapping[str, Cell]) -> list[Cell]:
+    return [one.name, *(document.get(column) for column in CSV_COLUMNS[1:])]
 
 
 def _item(item: ShownItem, table: ShownGroup, words: str) -> dict[str, Any]:
@@ -165,7 +143,7 @@ def _item(item: ShownItem, table: ShownGroup, words: str) -> dict[str, Any]:
         "answers": table.n,
         "rated": item.rated,
         "shares": None if item.shares is None else [_share(share) for share in item.shares],
-        "agree_percent": None if item.shares is None else _percent(figures.agree(figures.chances(item.shares))),
+        "agree_percent": sheets.item_agree(item),
         "reason": item.reason,
         **_mean(figures.item_mean(item, table.n)),
     }
@@ -176,13 +154,7 @@ def _share(share: Share) -> dict[str, Any]:
 
 
 def _mean(mean: Mean | None) -> Mapping[str, float | None]:
-    if mean is None:
-        return {"mean": None, "mean_low": None, "mean_high": None}
-    return {"mean": round(mean.value, 1), "mean_low": round(mean.low, 1), "mean_high": round(mean.high, 1)}
-
-
-def _percent(share: float | None) -> int | None:
-    return None if share is None else int(100 * share + 0.5)
+    return dict(zip(("mean", "mean_low", "mean_high"), sheets.mean_cells(mean), strict=True))
 
 
 def _number(text_: str) -> bool:

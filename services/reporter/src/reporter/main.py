@@ -17,13 +17,16 @@ from reporter import api, drawing, metrics, signon, vendor
 from reporter.answers import Sessions
 from reporter.door import Desk
 from reporter.pages import HERE, Pages
+from reporter.printing import Printer
 from reporter.settings import Settings, contradictions, key_bytes
 from reporter.shelf import Shelf
 from reporter.store import Store
 
 SERVICE = "reporter"
-MAX_BYTES = 16_384
+MAX_BYTES = 65_536
 YEAR = 31_536_000
+PRINTS_KEPT = 64
+PRINTS_WAITING = 4
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -54,6 +57,8 @@ def build(found: Settings, stack: ExitStack) -> Flask:
     stack.callback(client.close)
     store = Store(client, found.statistics_database, found.reporting_database, found.query_milliseconds)
     script = vendor.chart_script(found.vendor_folder or HERE / "static" / "vendor")
+    printer = Printer()
+    stack.callback(printer.close)
     drawing.register_fonts()
     drawing.trust_definitions()
     read = (
@@ -71,6 +76,8 @@ def build(found: Settings, stack: ExitStack) -> Flask:
             store=store,
             pages=Pages(found.timezone, found.identity_origin, script.name),
             shelf=Shelf(),
+            prints=Shelf(room=PRINTS_KEPT, builders=1, places=PRINTS_WAITING),
+            printer=printer,
             sessions=Sessions(
                 key=key_bytes(found.cookie_key), secure=found.reporter_origin.startswith("https://"), clock=now
             ),

@@ -17,4 +17,4 @@ KEYS: Final = Counter("reporter_key_reads_total", "Readings of identity's public
 
 SIGNON_REASONS: Final = ("", "forged", "expired", "used", "malformed", "no-key")
 PAGE_OUTCOMES: Final = ("built", "ready", "not-modified", "refused")
-PAGE_NAMES: Final = ("report", "participation", "national", "me")
+PAGE_NAMES: Final = ("report", "file", "print", "participation", "national", "me")

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from contracts.questionnaire import GROUPS, LANGUAGES, LEVELS
 
+AS_ROWS: Final = ("benchmark", "change", "whole", "advice", "plan", "withheld")
 PROBLEM: Final = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -30,6 +31,8 @@ STATUSES: Final = {
     "422": "A field is unknown or wrong.",
     "503": "Not possible at this moment; send the same again after Retry-After seconds.",
 }
+FILE: Final = {"type": "string", "format": "binary"}
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NUMBER: Final = {"type": ["number", "null"]}
 TEXT: Final = {"type": ["string", "null"]}
 
@@ -73,7 +76,10 @@ def document() -> dict[str, Any]:
     ]
     page, table = (
         {"type": "string"},
-        {"type": "string", "description": "UTF-8 with a byte order mark; the last row counts the rows."},
+        {
+            "type": "string",
+            "description": "UTF-8 with a byte order mark (unless bom=no); the last row counts the rows.",
+        },
     )
     report, figures = {"$ref": "#/components/schemas/Report"}, {"$ref": "#/components/schemas/National"}
     base = "/v1/schools/{school}/sessions/{session}"
@@ -119,7 +125,14 @@ def document() -> dict[str, Any]:
                 "A school report", {"text/html": page, "application/json": report}, school, own=True
             ),
             f"{base}/report.json": _get("A school report as data", {"application/json": report}, school, own=True),
-            f"{base}/report.csv": _get("A school report as a table", {"text/csv": table}, school, own=True),
+            f"{base}/report.csv": _get(
+                "All tables of a school report under one another",
+                {"text/csv": table},
+                [*school, _parameter("bom", "query", ("yes", "no"))],
+                own=True,
+            ),
+            f"{base}/report.xlsx": _get("A school report as a workbook", {XLSX: FILE}, school, own=True),
+            f"{base}/report.pdf": _get("A school report on paper", {"application/pdf": FILE}, school, own=True),
             f"{base}/participation": _get(
                 "How far a session has come",
                 {"text/html": page, "application/json": {"type": "object"}},
@@ -156,7 +169,7 @@ def _report() -> dict[str, Any]:
     }
     lists = {
         name: {"type": "array", "items": {"type": "object"}}
-        for name in ("groups", "areas", "area_gaps", "item_gaps", "background")
+        for name in ("groups", "areas", "area_gaps", "item_gaps", "background", *AS_ROWS)
     }
     texts = {
         name: {"type": "string"}
@@ -169,7 +182,8 @@ def _report() -> dict[str, Any]:
             "everything_received_is_counted": {"type": "boolean"},
             **lists,
             "items": {"type": "array", "items": item},
-            "rows": {"type": "integer", "description": "How many items the document holds."},
+            "rows_by_table": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "rows": {"type": "integer", "description": "Rows of all tables, as in CSV, XLSX and PDF."},
         },
     }
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from contracts.questionnaire import bank
 from look import locale, page, paths, texts
-from reporter import words
+from reporter import drawing, words
 from reporter.access import Viewer
 from reporter.assembly import SessionView
 from reporter.drawing import Drawing
@@ -36,6 +36,7 @@ class Pages:
         )
         self._environment.globals.update(page.constants(), chart_script=chart_script)
         self._environment.filters["spec"] = _data_block
+        self._environment.filters["paper"] = drawing.on_paper
 
     def render(
         self,

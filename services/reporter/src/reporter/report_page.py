@@ -59,7 +59,7 @@ def paper(
     pages: Pages, view: SessionView, campaign: Mapping[str, str], viewer: Viewer, language: str, rows: int
 ) -> str:
     """The whole page to be printed, every table open, `rows` of figures in them; it needs nothing from anywhere."""
-    frame = {"frame": "reporter/print/frame.html", "printing": True, "rows": rows}
+    frame: dict[str, Any] = {"frame": "reporter/print/frame.html", "printing": True, "rows": rows}
     return report(pages, view, campaign, viewer, language, "", **frame).decode()
 
 

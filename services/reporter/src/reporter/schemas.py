@@ -2,7 +2,7 @@
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from contracts.questionnaire import GROUPS, LANGUAGES, LEVELS
+from contracts.questionnaire import AREAS, GROUPS, LANGUAGES, LEVELS
 
 
 class Strict(Schema):
@@ -16,6 +16,49 @@ class LanguageQuery(Strict):
     """The language of a page or export."""
 
     lang = fields.String(validate=validate.OneOf(LANGUAGES), metadata={"description": "az or en"})
+
+
+class ReportQuery(LanguageQuery):
+    """What of a school's report is looked at; left out means all of it, in the form's order."""
+
+    area = fields.String(validate=validate.OneOf(AREAS), metadata={"description": "one area alone"})
+    sort = fields.String(validate=validate.OneOf(("form", "gap")), metadata={"description": "order of an area's items"})
+    groups = fields.String(
+        validate=validate.Regexp(f"^({'|'.join(GROUPS)})(,({'|'.join(GROUPS)}))*$"),
+        metadata={"description": "groups with commas between them, or the field once for each"},
+    )
+
+
+class PlanQuery(LanguageQuery):
+    """How the plan's form begins: with an item to choose, or with the steps of the last plan."""
+
+    item = fields.String(validate=validate.Length(min=1, max=8), metadata={"description": "an item for a new step"})
+    carry = fields.String(validate=validate.Equal("yes"), metadata={"description": "begin with the last plan's steps"})
+    saved = fields.String(validate=validate.Equal("yes"), metadata={"description": "say that it was saved"})
+
+
+class PlanStep(Strict):
+    """One step of a plan; what is missing or wrong in it is answered field by field."""
+
+    item = fields.String(load_default="")
+    goal = fields.String(load_default="")
+    owner = fields.String(load_default="")
+    due = fields.String(load_default="")
+
+
+class PlanBody(Strict):
+    """A whole plan, to be put in place of `revision` (0 where there is none yet)."""
+
+    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    steps = fields.List(fields.Nested(PlanStep), required=True, validate=validate.Length(max=50))
+
+
+class CsvQuery(LanguageQuery):
+    """How a CSV file is written."""
+
+    bom = fields.String(
+        validate=validate.OneOf(("yes", "no")), metadata={"description": "byte order mark; default yes"}
+    )
 
 
 class NationalQuery(LanguageQuery):

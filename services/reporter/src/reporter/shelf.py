@@ -25,18 +25,18 @@ class Shelf:
     for one, each page by one thread while the others wait for the same bytes; whoever finds no place gets 503, so that
     a crowd at one kind of page leaves threads for all others."""
 
-    def __init__(self, room: int = 256, builders: int = 2, places: int = 32, packed: bool = False) -> None:
+    def __init__(self, room: int = 256, builders: int = 2, places: int = 32) -> None:
         self._room = room
         self._places = places
-        self._packed = packed
         self._pages: OrderedDict[str, Page] = OrderedDict()
         self._underway: dict[str, threading.Event] = {}
         self._waiting = 0
         self._lock = threading.Lock()
         self._builders = threading.BoundedSemaphore(builders)
 
-    def get(self, key: str, build: Callable[[], bytes]) -> tuple[Page, bool]:
-        """(page, whether they were built just now); raises Unavailable("busy") where too many wait, or for too long."""
+    def get(self, key: str, build: Callable[[], bytes], packed: bool = False) -> tuple[Page, bool]:
+        """(page, whether it was built just now), not packed again if `packed`; raises Unavailable("busy") where too many
+        wait, or for too long."""
         with self._lock:
             if (found := self._find(key)) is not None:
                 return found, False
@@ -44,12 +44,12 @@ class Shelf:
                 raise Unavailable("busy", COME_AGAIN_SECONDS)
             self._waiting += 1
         try:
-            return self._waited(key, build)
+            return self._waited(key, build, packed)
         finally:
             with self._lock:
                 self._waiting -= 1
 
-    def _waited(self, key: str, build: Callable[[], bytes]) -> tuple[Page, bool]:
+    def _waited(self, key: str, build: Callable[[], bytes], packed: bool) -> tuple[Page, bool]:
         while True:
             with self._lock:
                 if (found := self._find(key)) is not None:
@@ -61,18 +61,18 @@ class Shelf:
             if not others.wait(WAIT_SECONDS):
                 raise Unavailable("busy", COME_AGAIN_SECONDS)
         try:
-            return self._built(key, build), True
+            return self._built(key, build, packed), True
         finally:
             with self._lock:
                 del self._underway[key]
             mine.set()
 
-    def _built(self, key: str, build: Callable[[], bytes]) -> Page:
+    def _built(self, key: str, build: Callable[[], bytes], packed: bool) -> Page:
         if not self._builders.acquire(timeout=WAIT_SECONDS):
             raise Unavailable("busy", COME_AGAIN_SECONDS)
         try:
             body = build()
-            made = Page(body, None if self._packed else gzip.compress(body, 6, mtime=0))
+            made = Page(body, None if packed else gzip.compress(body, 6, mtime=0))
         finally:
             self._builders.release()
         with self._lock:

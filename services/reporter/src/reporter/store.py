@@ -138,6 +138,10 @@ class Store:
         found = self._recent.get("campaigns", lambda: self._many("campaigns", {}, [("message.opens", DESCENDING)]))
         return [dict(document["message"]) for document in found]
 
+    def campaign_names(self, campaign: str) -> dict[str, str]:
+        """A campaign's names by language; empty if it is not known."""
+        return next((dict(found["names"]) for found in self.campaigns() if found["campaign"] == campaign), {})
+
     def edition(self, campaign: str) -> Document | None:
         """The head document of a campaign's newest edition, or None."""
         query = {**_below(campaign), "kind": "head"}

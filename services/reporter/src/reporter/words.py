@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from contracts.questionnaire import Questionnaire
-from reporter import exports, figures
+from reporter import figures, sheets
 from reporter.assembly import GroupState, SessionView
 from reporter.charts import Bar, Dot, Segment
 from reporter.school import AreaFigure, Gap
@@ -203,7 +203,7 @@ def _dot(voice: Voice, group: str, value: float) -> Dot:
 
 def item_text(voice: Voice, view: SessionView, code: str, group: str) -> str:
     """An item in the words of the group."""
-    return exports.text(view, code, group, voice.questionnaire, voice.language)
+    return sheets.text(view, code, group, voice.questionnaire, voice.language)
 
 
 def shared_text(voice: Voice, view: SessionView, code: str, groups: Sequence[str]) -> str:

@@ -3,8 +3,7 @@
 (() => {
   "use strict";
   const own = document.currentScript;
-  const charts = Array.from(document.querySelectorAll(".reactive"));
-  if (!charts.length || !own) return;
+  if (!own) return;
 
   const options = {
     ast: true, defaultStyle: false, actions: false, renderer: "svg", tooltip: { disableDefaultStyle: true },
@@ -39,18 +38,26 @@
     const seen = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) void bring(entry.target);
     }, { rootMargin: "200px" });
-    const start = () => charts.forEach((chart) => { seen.unobserve(chart); seen.observe(chart); });
+    const start = () => {
+      seen.disconnect();
+      for (const chart of document.querySelectorAll(".reactive")) seen.observe(chart);
+    };
     start();
+    document.addEventListener("shown", start);
     window.matchMedia("(max-width: 40rem)").addEventListener("change", start);
   };
 
+  let loading = false;
   const load = () => {
+    if (loading || !document.querySelector(".reactive")) return;
+    loading = true;
     const script = document.createElement("script");
     script.src = own.dataset.charts;
     script.type = "module";
     script.addEventListener("load", watch);
     document.head.append(script);
   };
+  document.addEventListener("shown", load);
   if ("requestIdleCallback" in window) window.requestIdleCallback(load, { timeout: 3000 });
   else window.setTimeout(load, 500);
   window.addEventListener("beforeprint", () => document.querySelectorAll("details.twin").forEach((part) => { part.open = true; }));

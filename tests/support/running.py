@@ -52,7 +52,7 @@ def running_stack(
         services = Services(children, site, folder / "work")
         services.provision()
         stack.callback(services.stop)
-        services.start(processes or tuple(COMMANDS))
+        services.start(tuple(COMMANDS) if processes is None else processes)
         yield services
 
 

@@ -30,7 +30,7 @@ STORED = """async () => {
   return {rows, tab: {...sessionStorage}, local: {...localStorage}, cookie: document.cookie};
 }"""
 # Notes in `window.kept` what stood in the record that reached the disk last, before it was sealed.
-WATCHED = """
+WATCHED = """if (isSecureContext) {
 const open = new WeakMap();
 const { encrypt } = SubtleCrypto.prototype;
 SubtleCrypto.prototype.encrypt = async function (how, key, plain) {
@@ -44,7 +44,7 @@ IDBObjectStore.prototype.put = function (row) {
   if (plain) this.transaction.addEventListener("complete", () => { window.kept = JSON.parse(plain); });
   return put.call(this, row);
 };
-"""
+}"""
 KEPT = """() => window.kept && window.kept.step === (history.state?.step ?? 0)
 && [...document.querySelectorAll("fieldset.question")].every((asked) => {
   const { item, question } = asked.dataset;

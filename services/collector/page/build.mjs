@@ -85,7 +85,14 @@ async function worker(files, release) {
 
 function digest(files) {
   const lines = files.map(({ name, bytes }) => `${name} ${sha256(bytes).toString("hex")}\n`).sort();
-  return sha256(lines.join("")).toString("base64url").slice(0, 22);
+  return readable(sha256(lines.join("")).subarray(0, 16));
+}
+
+// Base 32 in small letters (RFC 4648, unpadded): people compare it by eye, so no capitals, and no hyphen to break at.
+function readable(bytes) {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const groups = bits.match(/.{1,5}/g) ?? [];
+  return groups.map((group) => "abcdefghijklmnopqrstuvwxyz234567"[parseInt(group.padEnd(5, "0"), 2)]).join("");
 }
 
 const icon = readFileSync(join(here, "..", "..", "..", "libs", "look", "src", "look", "static", "favicon.svg"));

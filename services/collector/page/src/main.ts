@@ -50,7 +50,7 @@ function switchLanguages(): void {
       );
       return h("li", {}, made);
     });
-    list.replaceChildren(h("ul", {}, ...rows));
+    list.replaceChildren(h("ul", { class: "language-list" }, ...rows));
   };
   draw();
 }

@@ -72,7 +72,7 @@ STATUSES = {
     "410": "The session is closed or cancelled.",
     "413": "The body has more than 32,768 bytes.",
     "415": "The body is not application/json.",
-    "422": "A member is missing, unknown, of a wrong type, or its content cannot be taken; `errors` names each.",
+    "422": "A member is missing, unknown, of a wrong type, or of a content that cannot be taken; each is listed.",
     "425": "The session is not yet open.",
     "429": "Too many requests; send the same again after Retry-After seconds.",
     "503": "Not possible at this moment; nothing was spent. Send the same again after Retry-After seconds.",

@@ -98,7 +98,6 @@ export function waiting(voice: Voice, what: string, offline: boolean, again: () 
         h("p", { class: "lede" }, voice.say(`wait.${what}`)),
         offline && h("p", {}, voice.say("wait.offline")),
       ),
-      h("progress", { "aria-label": voice.say(`wait.${what}`) }),
       offline && h("div", { class: "buttons" }, button(voice.say("ui.try_again"), again)),
     ],
   };

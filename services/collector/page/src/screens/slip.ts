@@ -150,6 +150,7 @@ export interface Chosen {
 
 export function choosing(voice: Voice, so: Chosen, chosen: (mode: Mode) => void, back: () => void): Screen {
   const title = voice.say("device.title");
+  const wrong = h("p", { class: "field-error", role: "alert" }, so.missed ? voice.say("device.error") : "");
   const row = (mode: Mode): HTMLElement =>
     h(
       "div",
@@ -161,7 +162,10 @@ export function choosing(voice: Voice, so: Chosen, chosen: (mode: Mode) => void,
         value: mode,
         checked: so.mode === mode,
         "aria-describedby": `hint-${mode}`,
-        onchange: () => (so.mode = mode),
+        onchange: () => {
+          Object.assign(so, { mode, missed: false });
+          wrong.textContent = "";
+        },
       }),
       h(
         "label",
@@ -170,7 +174,6 @@ export function choosing(voice: Voice, so: Chosen, chosen: (mode: Mode) => void,
         h("span", { class: "choice-hint", id: `hint-${mode}` }, voice.say(`device.${mode}_hint`)),
       ),
     );
-  const wrong = h("p", { class: "field-error", role: "alert" }, so.missed ? voice.say("device.error") : "");
   const form = h(
     "form",
     {

@@ -34,7 +34,7 @@ BLOCK = re.compile(r"```hashes\n.*?```", re.DOTALL)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Built:
     """What the build made: files by name (empty if the page was not built), entry points by role, and one SHA-256
-    (base64url, shortened) over all of it, which the promise names."""
+    (its first 16 bytes in base 32) over all of it, which the promise names."""
 
     digest: str
     files: Mapping[str, bytes]

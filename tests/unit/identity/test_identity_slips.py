@@ -3,11 +3,13 @@
 import re
 import secrets
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from markupsafe import escape
 
 from identity import codes, slips
+from identity.settings import LONGEST_OPERATOR
 from identity.slips import Sheet
 
 SHEET = Sheet(
@@ -44,6 +46,48 @@ def test_a_page_holds_eight_slips_each_with_its_own_code_and_no_number() -> None
         re.sub(r'(src="data:[^"]+"|[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9])', "", part) for part in page.split("<article")[1:9]
     ]
     assert len({word.partition("</article>")[0] for word in words}) == 1
+
+
+def test_twelve_to_a_page_stand_back_to_back_with_the_promise() -> None:
+    page = slips.html(replace(SHEET, each_page=12))
+    fronts, backs = page.count('class="qr-place"'), page.count(slips.texts().get("board.promise", "az"))
+    assert (page.count('<section class="page twelve">'), fronts, backs) == (2, 11, 11)
+
+
+LONGEST = {
+    "operator_codes": "Elm və Təhsil Nazirliyinin Təhsilin İnkişafı Mərkəzi "[:LONGEST_OPERATOR],
+    "operator_answers": "Azərbaycan Respublikasının Dövlət Statistika Komitəsi"[:LONGEST_OPERATOR],
+    "school_name": "Bakı şəhəri, Nəsimi rayonu, akademik Zərifə Əliyeva adına 20 nömrəli tam orta ümumtəhsil məktəbi",
+    "group_name": "Müəssisə təlimçiləri",
+    "collector_origin": "https://cavablar.guzgu.edu.az",
+    "k": 100,
+}
+
+
+@pytest.mark.parametrize("each", slips.EACH_PAGE)
+@pytest.mark.parametrize("level", ["primary", "lower-secondary"])
+def test_the_longest_words_fit_on_a_slip_and_none_is_smaller_than_can_be_read(each: int, level: str) -> None:
+    from weasyprint import HTML  # large, and only this test of the unit tests needs it
+
+    page = slips.html(replace(SHEET, **LONGEST, each_page=each, level=level, codes=SHEET.codes[:1]))
+    document = HTML(string=page).render()
+    boxes = [box for sheet in document.pages for box in slip_boxes(sheet._page_box)]
+    assert len(boxes) == (2 if each == 12 else 1)
+    for box in boxes:
+        lowest = max(one.position_y + one.height for one in paragraphs(box))
+        assert lowest <= box.position_y + box.border_height() + 0.5, "cut off"
+    assert min(float(size) for size in re.findall(r"font-size: ([0-9.]+)pt", page)) >= 6.5
+
+
+def slip_boxes(box: Any) -> list[Any]:
+    if getattr(getattr(box, "element", None), "tag", "") == "article":
+        return [box]
+    return [found for child in getattr(box, "children", ()) for found in slip_boxes(child)]
+
+
+def paragraphs(box: Any) -> list[Any]:
+    own = [box] if getattr(getattr(box, "element", None), "tag", "") == "p" else []
+    return [*own, *(found for child in getattr(box, "children", ()) for found in paragraphs(child))]
 
 
 def test_what_people_typed_is_escaped() -> None:

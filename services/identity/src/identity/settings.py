@@ -15,6 +15,8 @@ from chassis.settings import Secret, loopback, setting
 from contracts.ballots import unb64
 from identity.sessions import settle_needed
 
+LONGEST_OPERATOR = 55
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings(KafkaSettings):
@@ -80,6 +82,9 @@ def contradictions(settings: Settings) -> Iterable[str]:
         manifest_key(settings)
     except ValueError:
         yield "MANIFEST_SIGNING_KEY must be a P-256 private key, PEM in base64url"
+    for name in ("operator_codes", "operator_answers"):
+        if len(getattr(settings, name)) > LONGEST_OPERATOR:
+            yield f"{name.upper()} must have at most {LONGEST_OPERATOR} characters: it stands on every slip"
     for name in ("identity_origin", "collector_origin", "reporter_origin"):
         origin = str(getattr(settings, name))
         scheme, _, rest = origin.partition("://")

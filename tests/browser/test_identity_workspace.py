@@ -1,0 +1,109 @@
+"""Every page and state of identity's workspaces in real Chromium: axe finds nothing, nothing is cut off."""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import flask
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+import identity
+from support.identity import House, house
+from support.office import Tour
+from support.parts import KafkaPart, MongoPart
+
+pytestmark = pytest.mark.integration
+PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+WAYS = [("en", "light", PHONE), ("az", "dark", DESKTOP)]
+if os.environ.get("GUZGU_TEST_FULL"):
+    WAYS = [(lang, theme, size) for lang in ("en", "az") for theme in ("light", "dark") for size in (PHONE, DESKTOP)]
+SECONDS = 20_000
+FRAMES = {"frame.html", "session_step.html", "questions.html", "log_table.html"}
+"""What pages are made of, and no page by itself."""
+
+
+class Quiet(WSGIRequestHandler):
+    """Writes no line for every request."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        return
+
+
+@dataclass
+class Seen:
+    """What the app was asked for and what it showed."""
+
+    endpoints: set[str] = field(default_factory=set)
+    templates: set[str] = field(default_factory=set)
+
+
+@pytest.fixture
+def home(broker: KafkaPart, database: MongoPart) -> Iterator[House]:
+    with house(broker, database) as made:
+        yield made
+
+
+@pytest.fixture
+def seen(home: House) -> Iterator[Seen]:
+    found = Seen()
+
+    def asked(app: flask.Flask, **more: Any) -> None:
+        found.endpoints.add(flask.request.endpoint or "")
+
+    def shown(app: flask.Flask, template: Any, **more: Any) -> None:
+        found.templates.add(str(template.name))
+
+    with flask.request_started.connected_to(asked, home.app), flask.template_rendered.connected_to(shown, home.app):
+        yield found
+
+
+@pytest.fixture
+def origin(home: House) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, home.app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+
+
+@pytest.mark.parametrize(("language", "theme", "size"), WAYS)
+def test_every_page_and_state_is_for_everybody(
+    browser: Browser, home: House, seen: Seen, origin: str, language: str, theme: Any, size: Any
+) -> None:
+    axe, found = Axe(), {}
+    context = browser.new_context(viewport=size, color_scheme=theme, accept_downloads=True, reduced_motion="reduce")
+    context.set_default_timeout(SECONDS)
+    # The step over to the reports happens at once; here it waits for a look.
+    context.route("**/submit.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def look(page: Page, state: str) -> None:
+        assert page.locator("html").get_attribute("lang") == language, state
+        if folder := os.environ.get("GUZGU_PICTURES"):
+            page.screenshot(path=Path(folder) / f"{state}-{language}-{theme}-{size['width']}.png", full_page=True)
+        problems = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in axe.run(page).response["violations"]]
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if problems or wider:
+            found[state] = (problems, wider)
+
+    Tour(house=home, page=page, origin=origin, language=language, look=look).go_round()
+    context.close()
+    assert found == {}
+    unforeseen = [text for text in complaints if "Failed to load resource" not in text]  # a refusal's status
+    assert unforeseen == []
+    pages = {name for name in home.app.view_functions if name.startswith("workspace.")}
+    assert pages - seen.endpoints == set(), "lead the tour to these, too"
+    folder = Path(identity.__file__).parent / "templates" / "workspace"
+    templates = {path.name for path in folder.glob("*.html")} - FRAMES
+    assert templates - {Path(name).name for name in seen.templates} == set(), "lead the tour to these, too"

@@ -103,6 +103,7 @@ def filled(people: Staff) -> Iterator[tuple[str, str, str, dict[str, str]]]:
     yield "officer", f"/schools/{school}", f"/schools/{school}/invitation", {}
     more = {"campaign": people.campaign, "level": "primary", "group": "teacher", "when": "later"}
     begin = {"opens-day": people.day(1), "opens-time": "08:00", "expected-primary-teacher": "3", "own-1-az": "A"}
+    begin |= {"at": "look", "go": "look"}
     yield "coordinator", "/sessions/new", "/sessions/new", {**more, **begin, **day, "optional": "C10"}
     yield "coordinator", f"/sessions/{session}", f"/sessions/{session}/extend", day
     for step in ("when", "optional", "own", "expected", "look"):

@@ -1,55 +1,17 @@
 """The fold: a batch of records in offset order becomes changes, exactly as if they had come one at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Mapping, Sequence
 
 from aggregator import intake
-from aggregator.changes import Changes, Dead, GroupState, Release, SessionState, Tally
+from aggregator.arrivals import Arrivals, add
+from aggregator.cells import Cell, Run, pack, release, state
+from aggregator.changes import Changes, Dead, GroupState, Release, Tally
 from aggregator.forms import Form
-from aggregator.release import Steps, Withheld, close, grow, seal, seal_points
-from aggregator.table import Figures, Table
-from aggregator.terms import CellTerms, Lookup, Terms
+from aggregator.release import close
+from aggregator.table import Table
+from aggregator.terms import Lookup, Terms
 from chassis.errors import Fatal, Rejected
 from chassis.kafka import Record
-from contracts.messages import SlipCounts
-
-
-@dataclass(kw_only=True, slots=True)
-class Cell:
-    """One group of one session in memory; `row` is its row of the table, -1 before its first answer."""
-
-    of: Terms
-    group: str
-    terms: CellTerms
-    table: Table
-    row: int = -1
-    steps: Steps = field(default_factory=Steps)
-    withheld: Withheld | None = None
-    packed: bytes = b""
-
-
-@dataclass(kw_only=True, slots=True)
-class Run:
-    """One session in memory, as long as it is not closed."""
-
-    terms: Terms
-    cells: dict[str, Cell]
-    closing: Mapping[str, SlipCounts] | None = None
-
-
-@dataclass(kw_only=True, slots=True)
-class _Arrivals:
-    """The new responses to the cells of one table, in offset order within each cell."""
-
-    table: Table
-    cells: list[Cell] = field(default_factory=list)
-    answers: list[bytes] = field(default_factory=list)
-    marks: list[int] = field(default_factory=list)
-    marks_of: list[int] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
 
 
 class Fold:
@@ -104,7 +66,7 @@ class Fold:
     def batch(self, records: Mapping[int, Sequence[Record]], lookup: Lookup) -> Changes:
         """Folds records of owned partitions, each partition's without a gap. Fatal after too many buried on end."""
         tallies, dead = [], []
-        arrivals: dict[int, _Arrivals] = {}
+        arrivals: dict[int, Arrivals] = {}
         closings: list[tuple[Run, int]] = []
         for partition, rows in records.items():
             tally = Tally(
@@ -130,7 +92,7 @@ class Fold:
         changed: dict[str, Run] = {}
         touched: dict[int, Cell] = {}
         for arrived in arrivals.values():
-            _add(arrived.table, arrived, releases)
+            add(arrived, releases)
             for cell in arrived.cells:
                 touched[id(cell)] = cell
                 changed[cell.of.session] = self._runs[cell.of.session]
@@ -138,19 +100,19 @@ class Fold:
             _close(run, offset, releases)
             changed[run.terms.session] = run
             touched |= {id(cell): cell for cell in run.cells.values() if cell.row >= 0}
-        _pack(touched.values())
-        states = [_state(run) for run in changed.values()]
+        pack(touched.values())
+        states = [state(run) for run in changed.values()]
         for run, _ in closings:
             self._let_go(self._runs.pop(run.terms.session))
         return Changes(tallies=tallies, sessions=states, releases=releases, dead=dead)
 
-    def restore(self, run: Run, group: str, state: GroupState, unreleased: bytes, last: Release | None) -> None:
+    def restore(self, run: Run, group: str, kept: GroupState, unreleased: bytes, last: Release | None) -> None:
         """Puts a stored cell back; `last` is its last snapshot, None before the first."""
         cell = run.cells[group]
-        cell.steps, cell.withheld, cell.packed = state.steps, state.withheld, unreleased
-        if state.steps.total and cell.row < 0:
+        cell.steps, cell.withheld, cell.packed = kept.steps, kept.withheld, unreleased
+        if kept.steps.total and cell.row < 0:
             cell.row = cell.table.take()
-        cell.table.unpack(cell.row, unreleased, state.steps)
+        cell.table.unpack(cell.row, unreleased, kept.steps)
         if last is not None:
             cell.table.load_released(cell.row, last.items, last.background)
 
@@ -159,7 +121,7 @@ class Fold:
         record: Record,
         tally: Tally,
         lookup: Lookup,
-        arrivals: dict[int, _Arrivals],
+        arrivals: dict[int, Arrivals],
         closings: list[tuple[Run, int]],
     ) -> None:
         read = intake.read(record.value, tally.partition, lookup)
@@ -194,7 +156,7 @@ class Fold:
             cell.row = cell.table.take()
         arrived = arrivals.get(id(cell.table))
         if arrived is None:
-            arrived = arrivals[id(cell.table)] = _Arrivals(table=cell.table)
+            arrived = arrivals[id(cell.table)] = Arrivals(table=cell.table)
         for question, option in marks:
             arrived.marks.append(cell.table.column(question, option))
             arrived.marks_of.append(len(arrived.cells))
@@ -217,95 +179,6 @@ class Fold:
                 cell.row = -1
 
 
-def _pack(cells: Iterable[Cell]) -> None:
-    """Packs what changed, all cells of a table at once."""
-    by_table: dict[int, list[Cell]] = {}
-    for cell in cells:
-        by_table.setdefault(id(cell.table), []).append(cell)
-    for together in by_table.values():
-        packed = together[0].table.pack([cell.row for cell in together], [cell.steps for cell in together])
-        for cell, data in zip(together, packed, strict=True):
-            cell.packed = data
-
-
-def _state(run: Run) -> SessionState:
-    return SessionState(
-        terms=run.terms,
-        groups={
-            group: GroupState(steps=cell.steps, final=run.closing is not None, withheld=cell.withheld)
-            for group, cell in run.cells.items()
-        },
-        unreleased={group: cell.packed for group, cell in run.cells.items()},
-        closing=run.closing,
-    )
-
-
-def _add(table: Table, arrived: _Arrivals, releases: list[Release]) -> None:
-    """Adds responses to their cells, cut at the exact answers at which a batch is complete."""
-    rows = np.array([cell.row for cell in arrived.cells])
-    order = np.argsort(rows, kind="stable")
-    pieces = list(_pieces(rows[order], order, arrived))
-    answers = np.frombuffer(b"".join(arrived.answers), np.uint8).reshape(len(rows), -1)[order]
-    place = np.empty(len(rows), np.intp)
-    place[order] = np.arange(len(rows))
-    marks_of = place[np.array(arrived.marks_of, np.intp)]
-    counts, moments = table.sums(answers, arrived.marks, marks_of, np.array([piece.start for piece in pieces]))
-    waves: dict[int, list[int]] = {}
-    for number, piece in enumerate(pieces):
-        waves.setdefault(piece.wave, []).append(number)
-    for _, numbers in sorted(waves.items()):
-        where = np.array([pieces[number].cell.row for number in numbers])
-        table.buffer[where] += counts[numbers]
-        table.buffer_moments[where] += moments[numbers]
-        _seal(table, [pieces[number] for number in numbers], releases)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Piece:
-    """Consecutive responses to one cell, the `wave`-th of this batch; `upto`: offset of the last if it completes a
-    batch, else -1."""
-
-    cell: Cell
-    wave: int
-    start: int
-    size: int
-    upto: int
-
-
-def _pieces(rows: NDArray[np.intp], order: NDArray[np.intp], arrived: _Arrivals) -> Iterator[_Piece]:
-    begins = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]]).tolist()
-    for begin, end in zip(begins, [*begins[1:], len(rows)], strict=True):
-        cell = arrived.cells[order[begin]]
-        start, wave = begin, 0
-        for point in seal_points(cell.terms.rule, cell.steps, end - begin):
-            stop = begin + point
-            upto = arrived.offsets[order[stop - 1]]
-            yield _Piece(cell=cell, wave=wave, start=start, size=stop - start, upto=upto)
-            start, wave = stop, wave + 1
-        if start < end:
-            yield _Piece(cell=cell, wave=wave, start=start, size=end - start, upto=-1)
-
-
-def _seal(table: Table, pieces: Sequence[_Piece], releases: list[Release]) -> None:
-    """Counts the pieces of one wave, seals the cells whose batch is complete, and releases what was held in them."""
-    complete, releasing = [], []
-    for piece in pieces:
-        cell = piece.cell
-        cell.steps = grow(cell.steps, piece.size)
-        if piece.upto >= 0:
-            complete.append(cell)
-            before, cell.steps = cell.steps, seal(cell.steps, piece.upto)
-            releasing.append(before if cell.steps.seq > before.seq else None)
-    if not complete:
-        return
-    figures = iter(
-        table.seal(np.array([cell.row for cell in complete]), np.array([was is not None for was in releasing]))
-    )
-    for cell, was in zip(complete, releasing, strict=True):
-        if was is not None:
-            releases.append(_release(cell, next(figures), batch=was.held, upto=was.upto, final=False))
-
-
 def _close(run: Run, offset: int, releases: list[Release]) -> None:
     assert run.closing is not None
     over = any(cell.steps.total > run.closing[group].used for group, cell in run.cells.items())
@@ -314,20 +187,4 @@ def _close(run: Run, offset: int, releases: list[Release]) -> None:
         cell.steps, cell.withheld = close(cell.terms.rule, before, over, offset)
         if cell.steps.seq > before.seq:
             batch = before.held + before.buffer
-            releases.append(_release(cell, cell.table.close(cell.row), batch=batch, upto=offset, final=True))
-
-
-def _release(cell: Cell, figures: Figures, *, batch: int, upto: int, final: bool) -> Release:
-    items, background = cell.table.named(figures.counts)
-    return Release(
-        terms=cell.of,
-        group=cell.group,
-        seq=cell.steps.seq,
-        n=cell.steps.released,
-        batch=batch,
-        upto=upto,
-        final=final,
-        items=items,
-        background=background,
-        moments=cell.table.named_moments(figures.moments),
-    )
+            releases.append(release(cell, cell.table.close(cell.row), batch=batch, upto=offset, final=True))

@@ -3,7 +3,7 @@
 Upright pictures, versions 4 to 8, byte mode, nothing damaged: what a clean print is. A phone reads far worse ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,7 +23,7 @@ BLOCKS = {
 LEVELS = {0b01: "L", 0b00: "M", 0b11: "Q", 0b10: "H"}
 BYTE_MODE = 0b0100
 FORMAT_MASK = 0b101010000010010
-CONDITIONS = (
+CONDITIONS: tuple[Callable[[int, int], int], ...] = (
     lambda y, x: (y + x) % 2,
     lambda y, x: y % 2,
     lambda y, x: x % 3,

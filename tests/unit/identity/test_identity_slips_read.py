@@ -36,7 +36,17 @@ SHEET = Sheet(
 def printed(sheet: Sheet, folder: Path) -> list[qr.Code]:
     """The codes on the first page, as 300 dots an inch in black and white show them."""
     (folder / "slips.pdf").write_bytes(HTML(string=slips.html(sheet)).write_pdf())
-    command = ["pdftoppm", "-png", "-mono", "-r", str(DOTS), "-l", "1", folder / "slips.pdf", folder / "page"]
+    command: list[str | Path] = [
+        "pdftoppm",
+        "-png",
+        "-mono",
+        "-r",
+        str(DOTS),
+        "-l",
+        "1",
+        folder / "slips.pdf",
+        folder / "page",
+    ]
     subprocess.run(command, check=True)
     (picture,) = folder.glob("page*.png")
     with Image.open(picture) as page:

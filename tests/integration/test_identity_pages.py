@@ -226,5 +226,9 @@ def test_a_reissued_invitation_waits_and_the_coordinator_sees_it(
 def test_signing_out_ends_the_visit(home: House, officer: FlaskClient) -> None:
     page = sign_in(home, **_words(home.officer))
     read(page, "/schools")
+    kept = page.get_cookie("guzgu-identity")
+    assert kept is not None
     assert send(page, "/schools", "/sign-out").status_code == 303
     assert page.get("/schools").headers["Location"] == "/sign-in"
+    page.set_cookie("guzgu-identity", kept.value)
+    assert page.get("/schools").headers["Location"] == "/sign-in", "whoever kept the cookie has nothing of it"

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.ballots import b64
 from identity import codes, metrics, staff
+from identity.desk import tokens
 from identity.desk.desk import Desk
 from identity.reasons import Refused
 from identity.staff import Person
@@ -69,10 +70,16 @@ def _unwrapped(desk: Desk, user: str, wrapped: bytes) -> bytes:
     return AESGCM(desk.wrap_key).decrypt(wrapped[:12], wrapped[12:], f"totp/{user}".encode())
 
 
-def current(desk: Desk, user: str) -> Person | None:
-    """The person of a name, as long as the account is active."""
+def current(desk: Desk, user: str, session: str = "") -> Person | None:
+    """The person of a name, as long as the account is active and the page session, if one is named, not signed out."""
     account = store.get(desk.place, user)
-    return account.person if account is not None and account.active else None
+    return account.person if account is not None and account.active and session not in account.ended else None
+
+
+def sign_out(desk: Desk, who: Person, session: str) -> None:
+    """Ends a page session: whoever kept its cookie has nothing of it."""
+    now = desk.clock()
+    store.end_session(desk.place, who.user, session, now + timedelta(seconds=tokens.COOKIE_SECONDS), now)
 
 
 def add_ministry(desk: Desk, user: str, role: str, scope: str | None, password: str | None = None) -> NewAccount:

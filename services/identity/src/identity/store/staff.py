@@ -15,7 +15,8 @@ from identity.store.place import Document, Place, Txn
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """A person's account: argon2id hash, wrapped one-time secret, last step used, mistakes in a row."""
+    """A person's account: argon2id hash, wrapped one-time secret, last step used, mistakes in a row, page sessions that
+    were signed out before their time."""
 
     person: Person
     password_hash: str = field(repr=False)
@@ -24,6 +25,7 @@ class Account:
     mistakes: int
     wait_until: datetime | None
     active: bool
+    ended: frozenset[str]
 
 
 def _account(row: Document) -> Account:
@@ -35,6 +37,7 @@ def _account(row: Document) -> Account:
         mistakes=row["mistakes"],
         wait_until=row["wait_until"],
         active=row["active"],
+        ended=frozenset(one["session"] for one in row.get("ended", ())),
     )
 
 
@@ -85,6 +88,14 @@ def use_step(place: Place, user: str, step: int) -> bool:
         {"$set": {"last_step": step, "mistakes": 0, "wait_until": None}},
     )
     return done.matched_count == 1
+
+
+@told_apart()
+def end_session(place: Place, user: str, session: str, until: datetime, now: datetime) -> None:
+    """Notes that a page session is signed out that would have lasted until `until`; forgets those that are over."""
+    mine = {"_id": f"person/{user}"}
+    place["staff"].update_one(mine, {"$pull": {"ended": {"until": {"$lt": now}}}})
+    place["staff"].update_one(mine, {"$push": {"ended": {"session": session, "until": until}}})
 
 
 @told_apart()

@@ -36,6 +36,8 @@ def post_sign_in() -> Response:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
+    if g.person is not None:
+        accounts.sign_out(the_desk(), me(), g.jti)
     return signed_in(redirect("/", 303), "")  # type: ignore[arg-type]  # werkzeug's own Response
 
 

@@ -131,7 +131,7 @@ def document() -> dict[str, Any]:
                     "parameters": [session, language],
                     "responses": {
                         "200": {
-                            "description": "The questionnaire; `state` says whether responses are taken now.",
+                            "description": "The questionnaire; its state says whether responses are taken now.",
                             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Questionnaire"}}},
                         },
                         "304": {"description": "Unchanged since the ETag that was sent."},

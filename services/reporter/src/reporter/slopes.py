@@ -13,13 +13,14 @@ from reporter import drawing
 from reporter.charts import LINE, NARROW, WIDE, Rows, filled
 from reporter.drawing import Drawing
 
-PANELS: Final = {WIDE: 4, NARROW: 1}
+PANELS: Final = {WIDE: 4, NARROW: 2}
 TICKS: Final = 18
-SPACE: Final = 22
+SPACE: Final = 18
 PLOT: Final = 132
 LETTERS: Final = 8.2
 """About how many pixels a letter of a panel's name takes."""
 DODGE: Final = 7
+INSET: Final = 26
 SCALE: Final = (1.0, 5.0)
 
 
@@ -65,7 +66,7 @@ def _slopes(panels: Sequence[Panel], days: Sequence[str], width: int) -> dict[st
 
 
 def _panel(rows: dict[str, Rows], panel: Panel, days: Sequence[str], left: float, top: float, room: float) -> None:
-    start, end = left + TICKS + 3 * DODGE, left + room - 3 * DODGE
+    start, end = left + TICKS + INSET, left + room - INSET
     for tick in range(int(SCALE[0]), int(SCALE[1]) + 1):
         rows["grid"].append({"x": left + TICKS, "x2": left + room, "y": _height(tick, top)})
         rows["ticks"].append({"x": left + TICKS - 8, "y": _height(tick, top), "text": str(tick)})

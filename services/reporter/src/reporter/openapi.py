@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from contracts.questionnaire import GROUPS, LANGUAGES, LEVELS
+from contracts.questionnaire import AREAS, GROUPS, LANGUAGES, LEVELS
 
 AS_ROWS: Final = ("benchmark", "change", "whole", "advice", "plan", "withheld")
 PROBLEM: Final = {
@@ -81,6 +81,8 @@ def document() -> dict[str, Any]:
             "description": "UTF-8 with a byte order mark (unless bom=no); the last row counts the rows.",
         },
     )
+    listed = "|".join(GROUPS)
+    some = {**_parameter("groups", "query"), "schema": {"type": "string", "pattern": f"^({listed})(,({listed}))*$"}}
     report, figures = {"$ref": "#/components/schemas/Report"}, {"$ref": "#/components/schemas/National"}
     base = "/v1/schools/{school}/sessions/{session}"
     grant = {
@@ -122,7 +124,10 @@ def document() -> dict[str, Any]:
             "/v1/national.csv": _get("National figures as a table", {"text/csv": table}, national, own=False),
             "/me": _get("One's own sessions, or the monitor", {"text/html": page}, [school[-1]], own=True),
             f"{base}/report": _get(
-                "A school report", {"text/html": page, "application/json": report}, school, own=True
+                "A school report; the page shows one area, some groups, or items by gap if asked",
+                {"text/html": page, "application/json": report},
+                [*school, _parameter("area", "query", AREAS), _parameter("sort", "query", ("form", "gap")), some],
+                own=True,
             ),
             f"{base}/report.json": _get("A school report as data", {"application/json": report}, school, own=True),
             f"{base}/report.csv": _get(

@@ -35,8 +35,8 @@ class Shelf:
         self._builders = threading.BoundedSemaphore(builders)
 
     def get(self, key: str, build: Callable[[], bytes], packed: bool = False) -> tuple[Page, bool]:
-        """(page, whether it was built just now), not packed again if `packed`; raises Unavailable("busy") where too many
-        wait, or for too long."""
+        """(page, whether it was built just now), not packed again if `packed`; raises Unavailable("busy") where too
+        many wait, or for too long."""
         with self._lock:
             if (found := self._find(key)) is not None:
                 return found, False

@@ -28,7 +28,7 @@ class Surroundings:
     def stamp(self) -> list[Any]:
         """What a page that shows all this depends on."""
         terms = [[found["session"], found["timetable"]["state"]] for found in (*self.earlier, *self.levels)]
-        plans = [[session, plan["revision"]] for session, plan in sorted(self.plans.items())]
+        plans = [[session, plan["steps"]] for session, plan in sorted(self.plans.items())]
         bands = [self.bands.final, self.bands.closes, sorted(found["_id"] for found in self.bands.documents)]
         return [terms, sorted(self.keys.items()), plans, bands, sorted(self.campaigns.items())]
 

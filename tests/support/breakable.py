@@ -30,8 +30,8 @@ class BreakableParts:
 
     @property
     def kafka(self) -> KafkaPart:
-        """The broker as clients reach it, through its door."""
-        return KafkaPart(bootstrap=f"{LOOPBACK}:{self.to_broker.port}")
+        """The broker as services reach it, through its door; the test itself looks on from beside it."""
+        return KafkaPart(bootstrap=self.broker.bootstrap, secured=f"{LOOPBACK}:{self.to_broker.port}")
 
     @property
     def mongo(self) -> MongoPart:
@@ -59,10 +59,12 @@ def breakable_parts(folder: Path) -> Iterator[BreakableParts]:
     """A running pair, its data and logs under `folder`, stopped at the end."""
     tools = locate()
     require(missing(tools))
-    ports = free_ports(3)
+    ports = free_ports(4)
     with Proxy() as to_broker, Proxy() as to_database, Children(tools.setpriv, folder / "logs") as children:
-        broker = Broker(children, tools, folder / "kafka", ports[0], ports[1], changes=sent_to(to_broker))
-        to_broker.leads_to(ports[0])
+        broker = Broker(
+            *(children, tools, folder / "kafka", ports[0], ports[1]), secured_port=ports[3], advertised=to_broker.port
+        )
+        to_broker.leads_to(ports[3])
         database = Database(children, tools, folder / "mongodb", ports[2])
         database.start()
         broker.start()

@@ -13,9 +13,11 @@ GUARD = ("setpriv", "--pdeathsig", "KILL", "--")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KafkaPart:
-    """Where the real broker answers; topics are the test's own, with names of their own."""
+    """Where the real broker answers; topics are the test's own, with names of their own. At `bootstrap` everybody may
+    do everything, at `secured` services sign in."""
 
     bootstrap: str
+    secured: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +35,14 @@ class MongoPart:
 
 @contextmanager
 def running_pair(folder: Path) -> Iterator[tuple[KafkaPart, MongoPart]]:
-    """The pair that GUZGU_TEST_KAFKA and GUZGU_TEST_MONGO name, or one of its own under `folder`."""
+    """The pair that GUZGU_TEST_KAFKA, GUZGU_TEST_KAFKA_SECURED and GUZGU_TEST_MONGO name, or one of its own under
+    `folder`."""
     kafka, mongo = os.environ.get("GUZGU_TEST_KAFKA"), os.environ.get("GUZGU_TEST_MONGO")
     if kafka and mongo:
-        yield KafkaPart(bootstrap=kafka), MongoPart(admin_uri=mongo)
+        yield KafkaPart(bootstrap=kafka, secured=os.environ.get("GUZGU_TEST_KAFKA_SECURED")), MongoPart(admin_uri=mongo)
         return
     from stack.parts import parts
 
     with parts(folder) as started:
-        yield KafkaPart(bootstrap=started.broker.bootstrap), MongoPart(admin_uri=started.database.admin_uri)
+        kafka_part = KafkaPart(bootstrap=started.broker.bootstrap, secured=started.broker.secured)
+        yield kafka_part, MongoPart(admin_uri=started.database.admin_uri)

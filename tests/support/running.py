@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from kafka import KafkaAdminClient
+from kafka.admin import (
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ResourcePatternFilter,
+    ResourceType,
+    UserScramCredentialDeletion,
+)
 from kafka.errors import KafkaError
 from pymongo import MongoClient
 
@@ -38,6 +47,7 @@ def running_stack(
 
     site = Site(
         kafka=broker.bootstrap,
+        secured=broker.secured,
         uri=database.uri,
         admin_uri=Secret(database.admin_uri),
         ports=Ports.free(),
@@ -93,3 +103,20 @@ def _forget(prefix: str, broker: KafkaPart, database: MongoPart) -> None:
             admin.delete_topics([name for name in admin.list_topics() if name.startswith(prefix)])
         finally:
             admin.close()
+        if broker.secured:
+            forget_users(broker.bootstrap, prefix)
+
+
+def forget_users(bootstrap: str, prefix: str) -> None:
+    """Removes the Kafka users whose names begin so, and their rights."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        users = [user for user in admin.describe_user_scram_credentials() if user.startswith(prefix)]
+        if users:
+            admin.alter_user_scram_credentials([UserScramCredentialDeletion(user, "SCRAM-SHA-512") for user in users])
+            everywhere = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
+            admin.delete_acls(
+                [ACLFilter(f"User:{user}", None, ACLOperation.ANY, ACLPermissionType.ANY, everywhere) for user in users]
+            )
+    finally:
+        admin.close()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from chassis.kafka import Brokers
 from chassis.settings import Secret
 from country.campaign import Roster
 from country.enrol import Account, Enrolled, Session
@@ -13,7 +14,7 @@ from country.people import Registered, School
 from stack.handout import handout, respondent_link, write
 from stack.opening import Ministry, Staged
 from stack.script import HANDED_OUT, RESERVED, Cue
-from stack.site import Keys, Ports, Site
+from stack.site import KAFKA_USERS, Keys, Ports, Site
 
 SCHOOL = School(
     registry_id="P-1",
@@ -27,6 +28,10 @@ SCHOOL = School(
 ACCOUNT = Account(user="school01", password="pw", totp_secret="SECRET")  # nobody's
 SITE = Site(
     kafka="127.0.0.1:9092",
+    kafka_admin=Brokers(
+        addresses="127.0.0.1:9093", security="sasl_plaintext", mechanism="PLAIN", user="admin", password=Secret("door")
+    ),
+    secured="127.0.0.1:9093",
     uri=lambda user, password: f"mongodb://{user}:{password}@127.0.0.1/",
     admin_uri=Secret("mongodb://admin@127.0.0.1/"),
     ports=Ports(),
@@ -61,7 +66,7 @@ def test_the_handout_has_the_promised_members() -> None:
     found = made(staged(ends=True))
 
     assert set(found) == {
-        *("identity_url", "collector_url", "reporter_url", "metrics_urls", "kafka", "mongo", "mongo_ro"),
+        *("identity_url", "collector_url", "reporter_url", "metrics_urls", "kafka", "kafka_admin", "mongo", "mongo_ro"),
         *("ministry", "schools"),
     }
     assert set(found["ministry"]) == {"user", "password", "totp_secret", "api_key"}
@@ -71,6 +76,7 @@ def test_the_handout_has_the_promised_members() -> None:
     assert (session["id"], session["campaign"], session["level"]) == ("SESSION1", "demo", "lower-secondary")
     assert session["state"] == "closed"
     assert len(session["groups"]["student"]["codes"]) == HANDED_OUT["student"]
+    assert found["kafka_admin"]["sasl_plain_username"] == "admin"
     assert found["mongo_ro"].startswith("mongodb://reporter:")
 
 
@@ -100,8 +106,15 @@ def test_secrets_stay_out_of_what_is_printed_by_mistake() -> None:
 
 def test_no_process_is_told_the_secrets_of_another() -> None:
     secrets = {name: SITE.keys.passwords[name].reveal() for name in SITE.keys.passwords}
+    kafka = {name: SITE.keys.kafka_passwords[name].reveal() for name in SITE.keys.kafka_passwords}
     collector = " ".join(SITE.environment("collector").values())
 
     assert not any(secret in collector for secret in secrets.values())
     assert secrets["identity"] not in " ".join(SITE.environment("reporter").values())
     assert SITE.keys.code_pepper.reveal() not in " ".join(SITE.environment("aggregator").values())
+    for process in SITE.metrics:
+        told = " ".join(SITE.environment(process).values())
+        assert {name for name, secret in kafka.items() if secret in told} == {KAFKA_USERS.get(process)} - {None}, (
+            process
+        )
+    assert "KAFKA_BOOTSTRAP" not in SITE.environment("reporter")

@@ -6,9 +6,12 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from chassis.kafka import wait_for_broker
+from chassis.errors import Unavailable
+from chassis.kafka import Brokers, wait_for_broker
+from chassis.settings import Secret
 from stack.children import MINIMAL_ENVIRONMENT, Child, Children, must_run
 from stack.errors import StackError
+from stack.listeners import ADMIN, BROKER, Listeners
 from stack.ports import LOOPBACK, refuse_if_busy
 from stack.toolbox import Toolbox
 from stack.waiting import until
@@ -33,20 +36,27 @@ class Broker:
         children: Children,
         tools: Toolbox,
         folder: Path,
-        port: int,
+        port: int | None,
         controller_port: int,
         name: str = "kafka",
         changes: Mapping[str, str] | None = None,
+        advertised: int | None = None,
+        secured_port: int | None = None,
+        onlookers: bool = False,
     ) -> None:
-        """`folder` takes the settings and the data; a folder that holds an earlier broker's data carries it on.
-        `changes`: broker settings that win over the usual ones."""
-        self.bootstrap = f"{LOOPBACK}:{port}"
+        """`folder` takes the settings and the data; a folder that holds an earlier broker's data carries it on. `port`
+        is open to all (with `onlookers`: for what they were let), at `secured_port` users sign in; there may be one or
+        both. `changes`: broker settings that win over the usual ones; `advertised`: the port that clients are sent to,
+        where it is another one than the broker's own."""
+        self.bootstrap = f"{LOOPBACK}:{port or secured_port}"
+        self.secured = f"{LOOPBACK}:{secured_port}" if secured_port else None
         self.name = name
         self._children = children
         self._tools = tools
         self._folder = folder
-        self._port = port
-        self._controller_port = controller_port
+        self._listeners = Listeners(
+            controller=controller_port, open=port, secured=secured_port, advertised=advertised, onlookers=onlookers
+        )
         self._changes = dict(changes or {})
         self._child: Child | None = None
 
@@ -57,9 +67,14 @@ class Broker:
             raise StackError(f"{self.name} was not started.")
         return self._child
 
+    @property
+    def administrator(self) -> Brokers:
+        """As whom everything may be done here: for provisioning, never for a service or a log."""
+        return self._listeners.administrator(self._password(ADMIN))
+
     def start(self, seconds: float = START_SECONDS) -> None:
         """Returns when the broker answers clients; raises StackError for a busy port, or with the end of its log."""
-        refuse_if_busy({f"{self.name}'s port": self._port, f"{self.name}'s controller port": self._controller_port})
+        refuse_if_busy(self._listeners.taken(self.name))
         settings = self._prepare()
         self._child = self._children.start(self.name, [*self._java(), "kafka.Kafka", str(settings)])
         self.wait(seconds)
@@ -69,7 +84,10 @@ class Broker:
 
         def answers() -> bool:
             must_run(self.child, "starting")
-            return wait_for_broker(self.bootstrap, 0)
+            try:
+                return wait_for_broker(self.administrator, 0)
+            except Unavailable:  # its users are not in place yet
+                return False
 
         until(answers, f"The first answer of {self.name} on {self.bootstrap}", seconds)
 
@@ -99,11 +117,22 @@ class Broker:
         self._folder.mkdir(parents=True, exist_ok=True)
         settings = self._folder / "server.properties"
         data = self._folder / "data"
-        lines = {**_settings(self._port, self._controller_port, data), **self._changes}
+        passwords = {user: self._password(user) for user in (ADMIN, BROKER)}
+        lines = {**_settings(data), **self._listeners.settings(passwords), **self._changes}
+        settings.touch(mode=0o600)
         settings.write_text("".join(f"{key}={value}\n" for key, value in lines.items()), "utf-8")
         if not (data / "meta.properties").exists():
             self._format(settings)
         return settings
+
+    def _password(self, user: str) -> Secret:
+        """A user's password, kept beside the data in a file that its owner alone may read; made when it is new."""
+        path = self._folder / f"{user}.password"
+        if not path.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24), "ascii")
+        return Secret(path.read_text("ascii"))
 
     def _format(self, settings: Path) -> None:
         cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
@@ -121,15 +150,10 @@ class Broker:
             raise StackError(f"Kafka could not lay out {self._folder}: {done.stderr.strip() or done.stdout.strip()}")
 
 
-def _settings(port: int, controller_port: int, data: Path) -> dict[str, str]:
+def _settings(data: Path) -> dict[str, str]:
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
-        "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
-        "listeners": f"PLAINTEXT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
-        "controller.listener.names": "CONTROLLER",
-        "inter.broker.listener.name": "PLAINTEXT",
         "log.dirs": str(data),
         "auto.create.topics.enable": "false",
         "unclean.leader.election.enable": "false",

@@ -19,6 +19,7 @@ from stack.broker import SINGLE_COPY, Broker
 from stack.children import Children
 from stack.database import Database
 from stack.errors import StackError
+from stack.listeners import let_look
 from stack.narrator import Narrator
 from stack.opening import Ministry, Staged, enrolled_schools, ministry, staged_sessions
 from stack.ports import busy, free_ports
@@ -124,9 +125,9 @@ def running_services(plan: Plan, narrator: Narrator) -> Iterator[tuple[Services,
         shutil.rmtree(old, ignore_errors=True)
     plan.folder.mkdir(parents=True)
     tools = locate(plan.root)
-    free = free_ports(3)
+    free = free_ports(4)
     with Children(tools.setpriv, logs) as children:
-        broker = Broker(children, tools, plan.folder / "kafka", free[0], free[1])
+        broker = Broker(children, tools, plan.folder / "kafka", free[0], free[1], secured_port=free[3], onlookers=True)
         database = Database(children, tools, plan.folder / "mongodb", free[2])
         narrator.say(f"starting MongoDB and Kafka (logs in {logs})")
         database.start()
@@ -134,6 +135,8 @@ def running_services(plan: Plan, narrator: Narrator) -> Iterator[tuple[Services,
         narrator.say(SINGLE_COPY)
         site = Site(
             kafka=broker.bootstrap,
+            kafka_admin=broker.administrator,
+            secured=broker.secured,
             uri=database.uri,
             admin_uri=Secret(database.admin_uri),
             ports=plan.ports,
@@ -142,6 +145,7 @@ def running_services(plan: Plan, narrator: Narrator) -> Iterator[tuple[Services,
         )
         services = Services(children, site, plan.folder / "work")
         services.provision()
+        let_look(broker.administrator)
         narrator.say("starting the services")
         with ExitStack() as stack:
             stack.callback(services.stop)

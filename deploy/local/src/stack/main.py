@@ -36,6 +36,7 @@ def run_parts(folder: Path, kafka_port: int | None, mongo_port: int | None) -> N
     stop_on_signals()
     with parts(folder, kafka_port, mongo_port, say=lambda line: click.echo(line, err=True)) as running:
         click.echo(f"export GUZGU_TEST_KAFKA='{running.broker.bootstrap}'")
+        click.echo(f"export GUZGU_TEST_KAFKA_SECURED='{running.broker.secured}'")
         click.echo(f"export GUZGU_TEST_MONGO='{running.database.admin_uri}'")
         try:
             signal.pause()

@@ -28,16 +28,17 @@ def parts(
     mongo_port: int | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Iterator[Parts]:
-    """A running pair, stopped at the end; free ports where none are named, data and logs under `folder`.
+    """A running pair, stopped at the end; free ports where none are named, data and logs under `folder`. Kafka has an
+    open port for tests and one where users sign in.
 
     Raises StackError, before anything is started, for missing tools and busy ports.
     """
     tools = locate()
     wanted = {"--kafka-port": kafka_port, "--mongo-port": mongo_port}
     require([*missing(tools), *busy({name: port for name, port in wanted.items() if port is not None})])
-    free = free_ports(3)
+    free = free_ports(4)
     with Children(tools.setpriv, folder / "logs") as children:
-        broker = Broker(children, tools, folder / "kafka", kafka_port or free[0], free[1])
+        broker = Broker(children, tools, folder / "kafka", kafka_port or free[0], free[1], secured_port=free[3])
         database = Database(children, tools, folder / "mongodb", mongo_port or free[2])
         say("starting MongoDB")
         database.start()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import URLError
 
+from chassis.kafka import Brokers
 from chassis.settings import Secret
 from provision.main import provision
 from provision.settings import Settings as ProvisionSettings
@@ -41,9 +42,19 @@ class Services:
     def provision(self, say: Callable[[str], None] = lambda line: None) -> None:
         """Topics, collections, indexes, roles and users."""
         passwords: Mapping[str, Secret] = self.site.keys.passwords
+        kafka = self.site.administrator
+        brokers = Brokers(addresses=kafka) if isinstance(kafka, str) else kafka
+        known: Mapping[str, Secret] = self.site.keys.kafka_passwords if self.site.secured else {}
         provision(
             ProvisionSettings(
-                kafka_bootstrap=self.site.kafka,
+                kafka_bootstrap=brokers.addresses,
+                kafka_security=brokers.security,
+                kafka_mechanism=brokers.mechanism,
+                kafka_user=brokers.user,
+                kafka_password=brokers.password,
+                identity_kafka_password=known.get("identity"),
+                collector_kafka_password=known.get("collector"),
+                aggregator_kafka_password=known.get("aggregator"),
                 replication=1,
                 mongo_admin_uri=self.site.admin_uri,
                 identity_db_password=passwords["identity"],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from chassis.kafka import Brokers, Place
 from chassis.settings import Secret
 from stack.ports import LOOPBACK, free_ports
 
@@ -28,6 +29,14 @@ OPERATORS = {
     "OPERATOR_ANSWERS": "Cavab Mərkəzi (demo)",
 }
 DATABASE_USERS = ("identity", "aggregator", "reporter")
+KAFKA_USERS = {
+    "identity": "identity",
+    "relay": "identity",
+    "collector": "collector",
+    "aggregator": "aggregator",
+    "editor": "aggregator",
+}
+"""Each process that speaks to Kafka, and as whom."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +61,7 @@ class Keys:
     """Passwords and keys of one stack; nothing of it is kept anywhere."""
 
     passwords: Mapping[str, Secret]
+    kafka_passwords: Mapping[str, Secret]
     code_pepper: Secret
     key_wrap_key: Secret
     identity_cookie: Secret
@@ -67,6 +77,7 @@ class Keys:
         pem = signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return cls(
             passwords={user: _secret() for user in DATABASE_USERS},
+            kafka_passwords={user: _secret() for user in KAFKA_USERS.values()},
             code_pepper=_secret(),
             key_wrap_key=_secret(),
             identity_cookie=_secret(),
@@ -79,10 +90,13 @@ class Keys:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
-    """One stack. `uri` gives the database's address for a user and password; `prefix` stands before the names of
-    topics, databases and users; `changes` are settings by process name that win over ours."""
+    """One stack. `kafka` is where whoever provisions or looks on reaches Kafka, as `kafka_admin` where not everybody
+    may; at `secured` services sign in. `uri` gives the database's address for a user and password; `prefix` stands
+    before the names of topics, databases and users; `changes` are settings by process name that win over ours."""
 
     kafka: str
+    kafka_admin: Brokers | None = None
+    secured: str | None
     uri: Callable[[str, str], str] = field(repr=False)
     admin_uri: Secret
     ports: Ports
@@ -116,6 +130,25 @@ class Site:
         }
         return {name: f"http://{LOOPBACK}:{port}/metrics" for name, port in at.items()}
 
+    @property
+    def administrator(self) -> Place:
+        """Kafka, as whom everything is allowed."""
+        return self.kafka_admin or self.kafka
+
+    def kafka_environment(self, process: str) -> Environment:
+        """How a process reaches Kafka: as its own user, or not at all."""
+        if process not in KAFKA_USERS:
+            return {}
+        if self.secured is None:
+            return {"KAFKA_BOOTSTRAP": self.kafka}
+        user = KAFKA_USERS[process]
+        return {
+            "KAFKA_BOOTSTRAP": self.secured,
+            "KAFKA_SECURITY": "sasl_plaintext",
+            "KAFKA_USER": self.prefix + user,
+            "KAFKA_PASSWORD": self.keys.kafka_passwords[user].reveal(),
+        }
+
     def mongo(self, user: str) -> str:
         """The database's address for a service's user, password in it."""
         return self.uri(self.prefix + user, self.keys.passwords[user].reveal())
@@ -126,7 +159,6 @@ class Site:
             **TIMES,
             **OPERATORS,
             "TOPIC_PREFIX": self.prefix,
-            "KAFKA_BOOTSTRAP": self.kafka,
             "HOST": LOOPBACK,
             "PORT": self.metrics[process].rpartition(":")[2].partition("/")[0],
             "METRICS_PORT": self.metrics[process].rpartition(":")[2].partition("/")[0],
@@ -143,7 +175,7 @@ class Site:
             "editor": self._aggregator,
             "reporter": self._reporter,
         }
-        return {**shared, **own[process](), **self.changes.get(process, {})}
+        return {**shared, **self.kafka_environment(process), **own[process](), **self.changes.get(process, {})}
 
     def _identity(self) -> Environment:
         return {

@@ -67,7 +67,11 @@ def run_suite(root: Path, environ: Mapping[str, str], say: Callable[[str], None]
             TemporaryDirectory(prefix="test-parts-", dir=root / "build") as folder,
             parts(Path(folder), say=say) as pair,
         ):
-            addresses = {"GUZGU_TEST_KAFKA": pair.broker.bootstrap, "GUZGU_TEST_MONGO": pair.database.admin_uri}
+            addresses = {
+                "GUZGU_TEST_KAFKA": pair.broker.bootstrap,
+                "GUZGU_TEST_KAFKA_SECURED": pair.broker.secured or "",
+                "GUZGU_TEST_MONGO": pair.database.admin_uri,
+            }
             run_all({**environ, **addresses})
     for line in summary(outcomes):
         say(line)

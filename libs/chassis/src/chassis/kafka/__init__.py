@@ -6,12 +6,14 @@ from chassis.kafka.connection import Brokers, KafkaSettings, Place, contradictio
 from chassis.kafka.partitions import PartitionedConsumer
 from chassis.kafka.producer import AckedProducer
 from chassis.kafka.records import Outgoing, Record
+from chassis.kafka.rights import Grant, bring_to, grants, set_passwords
 from chassis.kafka.topics import TopicMismatch, TopicSpec, check_topics, ensure_topics, topic_differences
 
 __all__ = [
     "AckedProducer",
     "Brokers",
     "CompactedReader",
+    "Grant",
     "KafkaSettings",
     "Outgoing",
     "PartitionedConsumer",
@@ -19,11 +21,14 @@ __all__ = [
     "Record",
     "TopicMismatch",
     "TopicSpec",
+    "bring_to",
     "check_topics",
     "contradictions",
     "delete_records",
     "ensure_topics",
+    "grants",
     "refusal",
+    "set_passwords",
     "topic_differences",
     "wait_for_broker",
 ]

@@ -20,7 +20,7 @@ def asking(place: Place) -> Iterator[Any]:
         admin = KafkaAdminClient(**options(place), bootstrap_timeout_ms=10_000)
         yield admin
     except KafkaError as error:
-        raise away(error) from error
+        raise away(error, place) from error
     finally:
         if admin is not None:
             admin.close()
@@ -41,8 +41,8 @@ def wait_for_broker(place: Place, seconds: float) -> bool:
         try:
             KafkaAdminClient(**options(place), bootstrap_timeout_ms=2000).close()
         except KafkaError as error:
-            if refusal(error):
-                raise away(error) from error
+            if refusal(error, place):
+                raise away(error, place) from error
             if time.monotonic() > deadline:
                 return False
             time.sleep(wait)

@@ -35,7 +35,7 @@ class CompactedReader:
             self._position = position
         except KafkaError as error:
             self.close()
-            raise away(error) from error
+            raise away(error, self._place) from error
 
     def close(self) -> None:
         """Lets go of the consumer; the next read goes on where the last whole one ended."""

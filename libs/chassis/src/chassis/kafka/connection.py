@@ -1,12 +1,20 @@
 """Where Kafka answers and as whom we speak to it; and what its refusals mean, told apart from its absence."""
 
 import functools
+import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kafka.errors import AuthorizationError, KafkaError, SaslAuthenticationFailedError, UnsupportedSaslMechanismError
+from kafka.errors import (
+    AuthorizationError,
+    KafkaError,
+    KafkaTimeoutError,
+    SaslAuthenticationFailedError,
+    UnsupportedSaslMechanismError,
+)
 
 from chassis.errors import Unavailable
 from chassis.logs import event
@@ -14,6 +22,8 @@ from chassis.settings import Secret, setting
 
 PLAIN_TEXT = "plaintext"
 PROTOCOLS = (PLAIN_TEXT, "sasl_plaintext", "ssl", "sasl_ssl")
+UNACCEPTED = (SaslAuthenticationFailedError, UnsupportedSaslMechanismError)
+REMEMBERED_SECONDS = 20.0
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
 
 
@@ -95,18 +105,21 @@ def options(place: Place) -> dict[str, Any]:
     return (Brokers(addresses=place) if isinstance(place, str) else place).options()
 
 
-def away(error: KafkaError) -> Unavailable:
+def away(error: KafkaError, place: Place) -> Unavailable:
     """What a failure means to callers: Kafka is away; or, said in `detail` and logged, it refuses us."""
-    sentence = refusal(error)
+    sentence = refusal(error, place)
     if sentence:
         _log_once(sentence)
     return Unavailable("broker", detail=sentence)
 
 
-def refusal(error: BaseException | None) -> str:
+def refusal(error: BaseException | None, place: Place) -> str:
     """What an operator should do where Kafka is there and does not let us in; "" for any other failure."""
+    signs_in = isinstance(place, Brokers) and place.security.startswith("sasl_")
     while error is not None:
-        if isinstance(error, SaslAuthenticationFailedError | UnsupportedSaslMechanismError):
+        if isinstance(error, UNACCEPTED) or (
+            signs_in and isinstance(error, KafkaTimeoutError) and _sign_ins.refused_lately()
+        ):
             return (
                 "Kafka does not accept this process's user and password: compare KAFKA_USER, KAFKA_PASSWORD and "
                 "KAFKA_MECHANISM with those of provisioning, and run `python -m provision` after a change"
@@ -118,6 +131,34 @@ def refusal(error: BaseException | None) -> str:
             )
         error = error.__cause__
     return ""
+
+
+class _SignIns(logging.Handler):
+    """Hears of refused sign-ins where kafka-python shows them: in its log alone, as connections that are closed on it
+    while it signs in. Its clients, being built, report that time is up and not why."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._last = float("-inf")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.args, tuple) and len(record.args) == 2 and _while_signing_in(*record.args):
+            self._last = time.monotonic()
+
+    def refused_lately(self) -> bool:
+        """Whether a sign-in of this process was refused in the last seconds."""
+        return time.monotonic() - self._last < REMEMBERED_SECONDS
+
+
+def _while_signing_in(connection: Any, error: Any) -> bool:
+    """Whether a connection that the broker had begun to talk on was lost before it was ready for use."""
+    begun = getattr(connection, "init_future", None)
+    ended = begun is not None and begun.is_done and begun.exception is error
+    return ended and connection.sasl_enabled and connection.broker_version_data is not None
+
+
+_sign_ins = _SignIns()
+logging.getLogger("kafka.net.connection").addHandler(_sign_ins)
 
 
 def _named(error: AuthorizationError) -> str:

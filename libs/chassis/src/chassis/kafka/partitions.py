@@ -29,6 +29,7 @@ class PartitionedConsumer:
         assigned: Callable[[Sequence[int]], Mapping[int, int]],
         revoked: Callable[[Sequence[int]], None],
     ) -> None:
+        self._place = place
         self._topic = topic
         self._assigned = assigned
         self._owned: set[int] = set()
@@ -85,7 +86,7 @@ class PartitionedConsumer:
         except KafkaError as error:
             if type(error).__name__ in ("OffsetOutOfRangeError", "NoOffsetForPartitionError"):
                 raise Fatal(f"{self._topic}: the stored offset is not in the log: {error}; see `doctor`") from error
-            raise away(error) from error
+            raise away(error, self._place) from error
         self._take()
         return {tp.partition: records for tp, records in found.items() if tp.partition in self._owned}
 
@@ -122,7 +123,7 @@ class PartitionedConsumer:
         try:
             return {tp.partition: at for tp, at in ask([TopicPartition(self._topic, p) for p in partitions]).items()}
         except KafkaError as error:
-            raise away(error) from error
+            raise away(error, self._place) from error
 
     def _announce(self, came: Sequence[Any]) -> None:
         self._coming.update(tp.partition for tp in came)

@@ -43,14 +43,14 @@ class AckedProducer:
             ]
         except KafkaError as error:
             self._discard()
-            return [away(error) for _ in records]
+            return [away(error, self._place) for _ in records]
         outcomes: list[Unavailable | None] = []
         for future in futures:
             try:
                 future.get(timeout=max(0.0, deadline - time.monotonic()))
                 outcomes.append(None)
             except KafkaError as error:
-                outcomes.append(away(error))
+                outcomes.append(away(error, self._place))
         if any(outcomes):
             self._discard()
         else:

@@ -7,11 +7,11 @@ from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from chassis.errors import Fatal
 from chassis.kafka.admin import asking
-from chassis.kafka.connection import Place, options
+from chassis.kafka.connection import Place, away, options, refusal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +48,10 @@ def ensure_topics(place: Place, specs: Sequence[TopicSpec], replication: int) ->
         if differences:
             raise TopicMismatch("; ".join(differences))
         return [spec.name for spec in missing]
+    except KafkaError as error:
+        if refusal(error, place):
+            raise away(error, place) from error
+        raise
     finally:
         admin.close()
 
@@ -66,6 +70,9 @@ def topic_differences(admin: Any, specs: Sequence[TopicSpec]) -> list[str]:
         if partitions != spec.partitions:
             found.append(f"{spec.name} has {partitions} partitions, its contract says {spec.partitions}")
         actual = by_topic.get(spec.name, {})
+        if spec.config.keys() - actual.keys() == spec.config.keys() != set():
+            found.append(f"{spec.name}: this process's user may not see its settings; run `python -m provision`")
+            continue
         for name, value in spec.config.items():
             held = actual.get(name, {})
             shown = str(held.get("value") if isinstance(held, Mapping) else held)
@@ -78,5 +85,9 @@ def check_topics(place: Place, specs: Sequence[TopicSpec]) -> list[str]:
     """A sentence for each topic that is missing or differs from its contract; Unavailable if Kafka is away."""
     with asking(place) as admin:
         present = set(admin.list_topics())
-        missing = [f"{spec.name} is missing" for spec in specs if spec.name not in present]
+        missing = [
+            f"{spec.name} is missing, or hidden from this process's user: run `python -m provision`"
+            for spec in specs
+            if spec.name not in present
+        ]
         return missing + topic_differences(admin, [spec for spec in specs if spec.name in present])

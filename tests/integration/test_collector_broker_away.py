@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from kafka.errors import KafkaError
 
+from chassis.errors import Unavailable
 from chassis.kafka import AckedProducer, Outgoing
 from contracts import topics
 from stack.parts import Parts, parts
@@ -57,20 +59,33 @@ def test_a_stopped_broker_is_503_with_retry_after_and_202_again_once_it_is_back(
 
 def test_a_producer_that_is_thrown_away_leaves_no_thread_behind(own: Parts) -> None:
     place = make_topics(own.broker.bootstrap)
-    producer = AckedProducer(own.broker.bootstrap, 1.0)
+    producer = AckedProducer(own.broker.bootstrap, 120.0)
     record = Outgoing(topic=place.prefix + topics.RESPONSES, partition=0, key=None, value=b"{}", timestamp_ms=1)
+    outcomes: list[Unavailable | None] = []
 
     def senders() -> int:
         return sum(thread.name.startswith("kafka-python-producer") for thread in threading.enumerate())
+
+    def unfinished() -> bool:
+        try:
+            producer._client.flush(timeout=0)
+        except KafkaError:
+            return True
+        return False
 
     before = senders()
     assert producer.send([record]) == [None]
     own.broker.pause()
     try:
-        assert [one for _ in range(3) for one in producer.send([record, record]) if one is None] == []
+        sending = threading.Thread(target=lambda: outcomes.extend(producer.send([record])))
+        sending.start()
+        until(unfinished)
+        producer.close()
+        until(lambda: senders() == before)  # long before the record's own time has run out
+        sending.join()
+        assert [type(one) for one in outcomes] == [Unavailable]
     finally:
         own.broker.resume()
-    until(lambda: senders() == before)
 
 
 def test_a_directory_out_of_date_is_503_and_says_degraded(own: Parts, signer: Signer) -> None:

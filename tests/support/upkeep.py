@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from aggregator import main
+from aggregator import connections, main
 from aggregator.commands.digest import digest
 from aggregator.commands.ledger import ledger
 from support.aggregating import Aggregation, aggregation, create
@@ -43,12 +43,12 @@ def later(here: Aggregation, days: int) -> dict[str, str]:
 
 def digest_of(here: Aggregation) -> str:
     """The digest of the database that counts, asked in this process."""
-    with main.archive(main.settings_from(here.environment())) as reading:
+    with connections.archive(main.settings_from(here.environment())) as reading:
         return digest(reading)
 
 
 def ledger_of(here: Aggregation) -> dict[str, Any]:
     """The ledger of the database that counts, asked in this process."""
     settings = main.settings_from(here.environment())
-    with main.archive(settings) as reading:
-        return ledger(reading, main.log_of(settings).starts())
+    with connections.archive(settings) as reading:
+        return ledger(reading, connections.log_of(settings).starts())

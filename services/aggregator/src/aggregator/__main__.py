@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
-from aggregator import main, upkeep
+from aggregator import connections, main, upkeep
 from aggregator.commands.ballots import check_ballots
 from aggregator.commands.counts import counts
 from aggregator.commands.digest import digest
@@ -42,8 +42,8 @@ def editor() -> None:
 def show_ledger(as_json: bool) -> None:
     """Show what became of every record; exit 1 when it does not add up."""
     settings = main.settings_from(os.environ)
-    with main.archive(settings) as archive:
-        found = ledger(archive, main.log_of(settings).starts())
+    with connections.archive(settings) as archive:
+        found = ledger(archive, connections.log_of(settings).starts())
     if as_json:
         click.echo(orjson.dumps(found, option=orjson.OPT_SORT_KEYS))
     else:
@@ -58,7 +58,7 @@ def show_ledger(as_json: bool) -> None:
 def show_counts(as_json: bool) -> None:
     """Show what is in every cell, released or not; exit 1 when the ledger does not balance."""
     settings = main.settings_from(os.environ)
-    with main.archive(settings) as archive:
+    with connections.archive(settings) as archive:
         for row in counts(archive):
             if as_json:
                 click.echo(orjson.dumps(row))
@@ -72,7 +72,7 @@ def show_counts(as_json: bool) -> None:
 def show_digest() -> None:
     """Print one SHA-256 over all that follows from the log."""
     settings = main.settings_from(os.environ)
-    with main.archive(settings) as archive:
+    with connections.archive(settings) as archive:
         click.echo(digest(archive))
 
 
@@ -81,8 +81,8 @@ def show_digest() -> None:
 def verify_all(ballots: bool) -> None:
     """Recount the log, compare with all that is stored; exit 1 at the first difference, which is named."""
     settings = main.settings_from(os.environ)
-    log, book = main.log_of(settings), main.terms_of_all(settings)
-    with main.archive(settings) as archive:
+    log, book = connections.log_of(settings), connections.terms_of_all(settings)
+    with connections.archive(settings) as archive:
         wrong = next(edition_differences(archive), None)
         forgotten = unverifiable(archive)
         verdict = verify(archive, log.records(), book.get)
@@ -106,8 +106,10 @@ def find_problems() -> None:
     def around() -> Iterator[str]:
         return upkeep.surroundings(os.environ)
 
-    with main.archive(settings) as archive:
-        problems = list(doctor(archive, lambda: main.topic_problems(settings), main.log_of(settings).bounds, around))
+    with connections.archive(settings) as archive:
+        problems = list(
+            doctor(archive, lambda: connections.topic_problems(settings), connections.log_of(settings).bounds, around)
+        )
     for problem in problems:
         click.echo(problem)
     click.echo("nothing is wrong" if not problems else f"{len(problems)} problems")

@@ -2,40 +2,32 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock_time
-from typing import Any, Protocol
+from datetime import date
+from typing import Protocol
 
 from aggregator import metrics
+from aggregator.announcing import Places, announcement
 from aggregator.batches import Last, below_k, released
 from aggregator.benchmark import benchmark_documents
 from aggregator.desk import Desk
 from aggregator.documents import Document
 from aggregator.edition import edition_documents
-from aggregator.nation import ALL, Nation
+from aggregator.nation import Nation
 from aggregator.standings import standings
 from aggregator.terms import TermsBook
 from chassis.errors import Unavailable
 from chassis.kafka import Outgoing, Record
 from chassis.logs import event
-from contracts.codec import Malformed, decode, encode
-from contracts.messages import Campaign, NationalEdition
+from contracts.codec import Malformed, decode
+from contracts.messages import Campaign
 
 
 class Producer(Protocol):
     """Sends a round of records; Unavailable unless all of them were acknowledged."""
 
     def send_all(self, records: Sequence[Outgoing]) -> None: ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Places:
-    """Where announcements go, and what they say of open data."""
-
-    topic: str
-    open_data: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -218,34 +210,5 @@ class Editor:
     def _announce(self, campaign: Campaign) -> None:
         for head in self._desk.archive.heads(campaign.campaign):
             if not head["sent"]:
-                self._producer.send_all([self._announcement(head)])
+                self._producer.send_all([announcement(head, self._desk.archive.cell, self._places)])
                 self._desk.mark_sent(head["_id"])
-
-    def _announcement(self, head: Mapping[str, Any]) -> Outgoing:
-        day = date.fromisoformat(head["as_of"])
-        message = NationalEdition(
-            campaign=head["campaign"],
-            number=head["number"],
-            day=day,
-            final=head["final"],
-            digest=head["digest"],
-            figures=self._headline(head),
-            open_data=self._places.open_data,
-        )
-        midnight = datetime.combine(day, clock_time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-        return Outgoing(
-            topic=self._places.topic,
-            partition=0,
-            key=head["campaign"].encode(),
-            value=encode(message),
-            timestamp_ms=midnight // timedelta(milliseconds=1),
-        )
-
-    def _headline(self, head: Mapping[str, Any]) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for group, totals in head["groups"].items():
-            cell = self._desk.archive.cell(f"{head['_id']}/{ALL}/{group}")
-            whole = cell["classes"].get(ALL) if cell else None
-            areas = {area: row["share"] for area, row in whole["areas"].items()} if whole else {}
-            found[group] = {"schools": totals["schools"], "people": totals["people"], "shares": areas}
-        return found

@@ -9,10 +9,11 @@ from pathlib import Path
 from aggregator import copies, pointer
 from aggregator.archive import Archive
 from aggregator.commands import backup, purge, rebuild, replay, restore
+from aggregator.connections import archive as archive_at_once
+from aggregator.connections import sealer_of, terms_of_all
 from aggregator.logreader import LogReader
 from aggregator.logwriter import LogWriter
-from aggregator.main import archive as archive_at_once
-from aggregator.main import sealer_of, settings_from, terms_of_all
+from aggregator.main import settings_from
 from aggregator.retention import Retention, last_purge
 from aggregator.sealing import Sealer
 from aggregator.settings import Settings

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from aggregator import metrics
 from aggregator.changes import Changes, Dead, GroupState, SessionState
+from aggregator.figures import told
 from aggregator.fold import Fold
 from aggregator.participation import participation
 from aggregator.store import Owned
@@ -123,7 +124,7 @@ class Worker:
             raise
         self._dirty = False
         self._remember(changes.sessions)
-        _count(changes, self._monotonic() - began)
+        told(changes, self._monotonic() - began)
 
     def next_offsets(self) -> Mapping[int, int]:
         """Where each owned partition goes on, as far as is known to be committed."""
@@ -234,24 +235,3 @@ class Worker:
                 rows.append(row)
         self._store.write_participation(rows)
         self._told.update((row["_id"], row) for row in rows)
-
-
-def _count(changes: Changes, seconds: float) -> None:
-    records = 0
-    for tally in changes.tallies:
-        records += tally.last - tally.first + 1
-        metrics.RECORDS.labels("folded", "").inc(tally.folded)
-        metrics.RECORDS.labels("duplicate", "").inc(tally.duplicates)
-        metrics.RECORDS.labels("marker", "").inc(tally.markers)
-    for dead in changes.dead:
-        metrics.RECORDS.labels("buried", dead.reason).inc()
-        event("buried", reason=dead.reason, partition=dead.record.partition, offset=dead.record.offset)
-    for release in changes.releases:
-        metrics.RELEASES.labels(release.group, str(release.final).lower()).inc()
-    for state in changes.sessions:
-        if state.closing is not None:
-            for group, cell in state.groups.items():
-                if cell.withheld:
-                    metrics.WITHHELD.labels(group, cell.withheld).inc()
-    metrics.BATCH_RECORDS.observe(records)
-    metrics.BATCH_SECONDS.observe(seconds)

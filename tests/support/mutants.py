@@ -152,6 +152,8 @@ def main(names: Sequence[str]) -> int:
         place = Path(folder)
         with running_pair(place / "parts") as (broker, database):
             environ = {"GUZGU_TEST_KAFKA": broker.bootstrap, "GUZGU_TEST_MONGO": database.admin_uri}
+            if broker.secured:
+                environ["GUZGU_TEST_KAFKA_SECURED"] = broker.secured
             copy = Copy(ROOT, place / "tree")
             untouched = copy.test(sorted({test for mutant in wanted for test in mutant.tests}), environ)
             if untouched.returncode != GREEN:

@@ -6,6 +6,8 @@ command -v openssl >/dev/null || { echo "deploy/secrets.sh needs openssl: instal
 b64url() { base64 -w0 | tr '+/' '-_' | tr -d '='; }
 key() { openssl rand 32 | b64url; }
 for name in MONGO_ADMIN_PASSWORD IDENTITY_DB_PASSWORD AGGREGATOR_DB_PASSWORD REPORTER_DB_PASSWORD \
+            KAFKA_ADMIN_PASSWORD KAFKA_BROKER_PASSWORD \
+            IDENTITY_KAFKA_PASSWORD COLLECTOR_KAFKA_PASSWORD AGGREGATOR_KAFKA_PASSWORD \
             CODE_PEPPER KEY_WRAP_KEY IDENTITY_COOKIE_KEY GRANT_SIGNING_KEY BLOB_KEY REPORTER_COOKIE_KEY MONGO_KEYFILE; do
   printf '%s=%s\n' "$name" "$(key)"
 done

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chassis.settings import Secret, describe
+from chassis.settings import Secret, describe, load
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILES = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "deploy/provision/Dockerfile"])
@@ -37,7 +37,7 @@ def settings_of(package: str) -> dict[str, tuple[str, str]]:
 
 def secrets_of(package: str) -> set[str]:
     cls = import_module(f"{package}.settings").Settings
-    return {field.name.upper() for field in dataclasses.fields(cls) if field.type in (Secret, "Secret")}
+    return {field.name.upper() for field in dataclasses.fields(cls) if field.type in (Secret, Secret | None)}
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +88,36 @@ def test_every_variable_of_a_container_is_a_setting_and_every_required_setting_i
     known, given = settings_of(package), set(compose["services"][process]["environment"])
     assert set() == given - known.keys() - NOT_OURS
     assert set() == {name for name, (default, _) in known.items() if default == "required"} - given
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_start_up_accepts_what_a_container_is_told(compose: dict[str, Any], process: str) -> None:
+    settings = import_module(f"{PROCESSES[process][0]}.settings")
+    told = {name: str(value) for name, value in compose["services"][process]["environment"].items()}
+    load(settings.Settings, told, settings.contradictions)
+
+
+def test_everybody_signs_in_to_kafka_as_a_user_of_its_own_and_nobody_knows_anothers_password(
+    compose: dict[str, Any],
+) -> None:
+    told = {process: compose["services"][process]["environment"] for process in PROCESSES}
+    users = {process: environment.get("KAFKA_USER") for process, environment in told.items()}
+    assert users == {
+        **dict.fromkeys(("identity", "relay"), "identity"),
+        **dict.fromkeys(("aggregator", "editor"), "aggregator"),
+        "collector": "collector",
+        "reporter": None,
+        "provision": "admin",
+    }
+    passwords = {users[process]: environment.get("KAFKA_PASSWORD") for process, environment in told.items()}
+    assert len(set(passwords.values())) == len(passwords)
+    for process, environment in told.items():
+        foreign = {password for user, password in passwords.items() if password and user != users[process]}
+        assert process == "provision" or not foreign & set(map(str, environment.values())), process
+    broker = compose["services"]["kafka"]["environment"]
+    assert broker["KAFKA_AUTHORIZER_CLASS_NAME"].endswith("StandardAuthorizer")
+    assert "PLAINTEXT:PLAINTEXT" not in broker["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].replace("SASL_PLAINTEXT", "")
+    assert f'user_admin="{passwords["admin"]}"' in broker["KAFKA_LISTENER_NAME_SECURED_PLAIN_SASL_JAAS_CONFIG"]
 
 
 @pytest.mark.parametrize("process", [name for name, (_, port) in PROCESSES.items() if port])

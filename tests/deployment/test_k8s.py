@@ -62,7 +62,7 @@ def test_a_service_selects_its_deployment_and_leads_to_its_port(name: str) -> No
 def test_a_workload_is_told_only_settings_that_exist_and_all_that_are_required(name: str) -> None:
     package = PACKAGES.get(name, name)
     cls = import_module(f"{package}.settings").Settings
-    secret = {field.name.upper() for field in dataclasses.fields(cls) if field.type in (Secret, "Secret")}
+    secret = {field.name.upper() for field in dataclasses.fields(cls) if field.type in (Secret, Secret | None)}
     known = {variable: default for variable, default, _ in describe(cls)}
     configured: set[str] = set()
     kept_secret = False
@@ -76,7 +76,24 @@ def test_a_workload_is_told_only_settings_that_exist_and_all_that_are_required(n
     assert set() == configured & secret
     required = {variable for variable, default in known.items() if default == "required"}
     assert set() == required - configured - secret
-    assert kept_secret is bool(required & secret)
+    assert kept_secret is bool(required & secret or "KAFKA_USER" in configured)
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_a_workload_speaks_to_kafka_encrypted_as_its_own_user_or_not_at_all(name: str) -> None:
+    package, pod = PACKAGES.get(name, name), WORKLOADS[name]["spec"]["template"]["spec"]
+    [config] = [s["configMapRef"]["name"] for s in container(WORKLOADS[name])["envFrom"] if "configMapRef" in s]
+    told = of("ConfigMap")[config]["data"]
+    mounted = {volume["name"]: volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
+    if package == "reporter":
+        assert not {key for key in told if key.startswith("KAFKA")}
+        assert {} == mounted
+        return
+    assert ("sasl_ssl", "admin" if package == "provision" else package) == (told["KAFKA_SECURITY"], told["KAFKA_USER"])
+    assert {"kafka-ca": "kafka-ca"} == mounted
+    [mount] = [one for one in container(WORKLOADS[name])["volumeMounts"] if one["name"] == "kafka-ca"]
+    assert mount["readOnly"] is True
+    assert told["KAFKA_CA_FILE"].startswith(mount["mountPath"] + "/")
 
 
 @pytest.mark.parametrize("name", PORTS)

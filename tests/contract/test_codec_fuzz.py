@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts import codec
 from contracts.data import folder
-from contracts.messages import ResponseSubmitted
+from contracts.messages import Message, ResponseSubmitted
 
 VALID = [
     json.loads(path.read_text("utf-8"))
@@ -55,7 +55,7 @@ def broken(draw: st.DrawFn) -> bytes:
     return orjson.dumps(event)
 
 
-def read(value: bytes) -> codec.Message | str:
+def read(value: bytes) -> Message | str:
     try:
         return codec.decode(value)
     except codec.Malformed as malformed:

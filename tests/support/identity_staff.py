@@ -2,7 +2,6 @@
 and the coordinators of two schools."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -36,7 +35,7 @@ class Staff:
     planned: str
     registered: list[str] = field(default_factory=lambda: ["001", "002", "003"])
 
-    def bearer(self, role: str) -> Mapping[str, str]:
+    def bearer(self, role: str) -> dict[str, str]:
         """The headers with which a role asks the API."""
         return {"Authorization": f"Bearer {self.tokens[role]}"} if role in self.tokens else {}
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from support.parts import KafkaPart, MongoPart, running_pair
 
@@ -13,7 +13,11 @@ pytest_plugins = ["support.running"]
 # No deadline a case: two busy cores are slow at times. `make test-full` tries many more cases.
 settings.register_profile("house", deadline=None)
 settings.register_profile("full", deadline=None, max_examples=5_000)
-settings.load_profile("full" if os.environ.get("GUZGU_TEST_FULL") else "house")
+# For whom it is enough that something fails, the smallest case of it is not looked for.
+settings.register_profile("mutant", deadline=None, phases=(Phase.explicit, Phase.generate))
+settings.load_profile(
+    os.environ.get("GUZGU_TEST_PROFILE") or ("full" if os.environ.get("GUZGU_TEST_FULL") else "house")
+)
 
 
 @pytest.fixture(scope="session")

@@ -151,7 +151,11 @@ def main(names: Sequence[str]) -> int:
     with TemporaryDirectory(prefix="mutants-", dir=ROOT / "build") as folder:
         place = Path(folder)
         with running_pair(place / "parts") as (broker, database):
-            environ = {"GUZGU_TEST_KAFKA": broker.bootstrap, "GUZGU_TEST_MONGO": database.admin_uri}
+            environ = {
+                "GUZGU_TEST_KAFKA": broker.bootstrap,
+                "GUZGU_TEST_MONGO": database.admin_uri,
+                "GUZGU_TEST_PROFILE": "mutant",
+            }
             if broker.secured:
                 environ["GUZGU_TEST_KAFKA_SECURED"] = broker.secured
             copy = Copy(ROOT, place / "tree")

@@ -3,7 +3,9 @@
 import pytest
 
 from contracts.questionnaire import bank
-from reporter import assembly
+from reporter import assembly, report_page
+from reporter.access import Viewer
+from reporter.pages import Pages
 from reporter.selection import WHOLE, Selection, fitting, narrowed, ordered, read
 from support import reporter_world as world
 
@@ -61,3 +63,15 @@ def test_items_come_with_the_widest_gap_first_and_those_without_one_last() -> No
     assert report.item_gaps["C"][0].code == found[0]
     alone = a_view(teacher=25).report
     assert codes == ordered(alone, "C", codes, by_gap=True)
+
+
+def test_a_print_shows_everything_and_leads_nowhere() -> None:
+    pages = Pages("Asia/Baku", "http://127.0.0.1", "charts.js")
+    viewer = Viewer(role="coordinator", school=world.SCHOOL)
+    view = a_view(teacher=25, student=40)
+    paper = report_page.paper(pages, view, {}, viewer, "en", 1)
+    screen = report_page.report(pages, view, {}, viewer, "en", "/here").decode()
+    for part in ("?area=", 'id="view"'):
+        assert part in screen
+        assert part not in paper
+    assert all(f'id="area-{area}"' in paper for area in view.report.areas)

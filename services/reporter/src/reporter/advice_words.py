@@ -22,7 +22,7 @@ def section(voice: Voice, view: SessionView) -> Mapping[str, Any]:
 def card(voice: Voice, view: SessionView, found: Suggestion) -> Mapping[str, Any]:
     """One suggestion: what it is about, what could be done, its rule with its figures, and the item for a plan."""
     return {
-        "rule": found.rule,
+        "rule": voice.t(f"advice.rule_{found.rule}"),
         "name": name(voice, view, found),
         "groups": found.groups,
         "text": text(voice, found.code, found.area),

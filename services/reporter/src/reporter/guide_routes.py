@@ -34,6 +34,7 @@ def show(desk: Desk, school: str, session: str) -> Response:
             level=questionnaire.level_name(view.level, told),
             school_name=viewer.school_name or school,
             as_of=words.as_of(voice, view),
+            rules=guide_words.rules(voice),
             topics=guide_words.topics(voice, view),
         )
 

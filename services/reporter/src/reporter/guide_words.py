@@ -23,6 +23,11 @@ class Topic:
     note: str = ""
 
 
+def rules(voice: Voice) -> tuple[str, ...]:
+    """How people talk in the meeting."""
+    return tuple(voice.t(f"guide.rule_{rule}") for rule in ("aim", "guess", "chance", "all"))
+
+
 def topics(voice: Voice, view: SessionView) -> tuple[Topic, ...]:
     """The parts of the meeting; without any finding the areas themselves; none where nothing is shown."""
     if not view.report.groups:

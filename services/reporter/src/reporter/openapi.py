@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from contracts.questionnaire import AREAS, GROUPS, LANGUAGES, LEVELS
+from reporter import plan_openapi
 
 AS_ROWS: Final = ("benchmark", "change", "whole", "advice", "plan", "withheld")
 PROBLEM: Final = {
@@ -138,6 +139,8 @@ def document() -> dict[str, Any]:
             ),
             f"{base}/report.xlsx": _get("A school report as a workbook", {XLSX: FILE}, school, own=True),
             f"{base}/report.pdf": _get("A school report on paper", {"application/pdf": FILE}, school, own=True),
+            f"{base}/guide": _get("What a meeting could talk about", {"text/html": page}, school, own=True),
+            f"{base}/plan": plan_openapi.operations(school),
             f"{base}/participation": _get(
                 "How far a session has come",
                 {"text/html": page, "application/json": {"type": "object"}},
@@ -146,7 +149,8 @@ def document() -> dict[str, Any]:
             ),
         },
         "components": {
-            "schemas": {"Problem": PROBLEM, "Share": SHARE, "Report": _report(), "National": _national()},
+            "schemas": {"Problem": PROBLEM, "Share": SHARE, "Report": _report(), "National": _national()}
+            | plan_openapi.SCHEMAS,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-guzgu-reporter"},

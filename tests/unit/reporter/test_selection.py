@@ -1,12 +1,17 @@
 """What of a report is looked at: an address gives it and gives it back, and hiding a group shows nothing new."""
 
+from typing import Any
+
 import pytest
 
 from contracts.questionnaire import bank
 from reporter import assembly, report_page
 from reporter.access import Viewer
+from reporter.benchmark import Known
 from reporter.pages import Pages
+from reporter.records import Beside
 from reporter.selection import WHOLE, Selection, fitting, narrowed, ordered, read
+from support import band_world, solving
 from support import reporter_world as world
 
 
@@ -75,3 +80,32 @@ def test_a_print_shows_everything_and_leads_nowhere() -> None:
         assert part in screen
         assert part not in paper
     assert all(f'id="area-{area}"' in paper for area in view.report.areas)
+
+
+@pytest.mark.parametrize("n", [12, 24, 101])
+def test_no_view_and_no_band_tells_masked_counts(n: int) -> None:
+    """Other answers behind the same shown table give the same bytes in every view, with the school beside bands."""
+    session = world.a_session()
+    pages = Pages("Asia/Baku", "http://127.0.0.1", "charts.js")
+    viewer = Viewer(role="coordinator", school=world.SCHOOL)
+    bands = Known(final=True, documents=[band_world.a_benchmark("student"), band_world.a_benchmark("teacher")])
+    found = [world.a_snapshot(session, group, n) for group in ("teacher", "student")]
+    by_group = [list(solving.twins(document, world_k(session, document), bank())) for document in found]
+    twins = [list(answer) for answer in zip(*by_group, strict=True)]
+    looks = (Selection(area="C", by_gap=True), Selection(area="F", groups=("student",)), Selection(area="C"))
+
+    def shown(documents: list[dict[str, Any]]) -> list[bytes]:
+        view = assembly.view(session, None, documents, (), bank(), Beside(bands=bands))
+        return [repr(view.benchmark).encode()] + [
+            report_page.report(pages, view, {}, viewer, "en", "/here", look) for look in looks
+        ]
+
+    printed = shown(found)
+    assert any(twin != found for twin in twins)
+    for twin in twins:
+        assert shown(twin) == printed
+
+
+def world_k(session: dict[str, Any], document: dict[str, Any]) -> int:
+    k: int = session["groups"][document["group"]]["k"]
+    return k

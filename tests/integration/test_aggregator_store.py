@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from aggregator.changes import Changes
+from aggregator.desk import Desk
 from aggregator.fold import Fold
 from aggregator.sealing import Sealer
 from aggregator.store import Owned, Store
@@ -97,3 +98,20 @@ def test_a_worker_that_was_replaced_writes_nothing(place: tuple[Client, str]) ->
     assert written == everything(place)
     second.commit(second.fold_up(log, 10))
     assert written != everything(place)
+
+
+def test_an_editor_that_was_replaced_publishes_nothing(place: tuple[Client, str]) -> None:
+    first, second = (Desk(*place, Sealer(b"k" * 32), holder) for holder in ("first", "second"))
+    first.lead()
+    first.beat()
+    second.lead()
+    written = everything(place)
+    head = {"_id": "spring/000001", "campaign": "spring", "number": 1}
+    with pytest.raises(Fenced):
+        first.beat()
+    with pytest.raises(Fenced):
+        first.publish([head], {"_id": head["_id"], "batches": [], "rest": []})
+    first.resign()
+    assert written == everything(place)
+    second.publish([head], {"_id": head["_id"], "batches": [], "rest": []})
+    assert [head] == everything(place)["editions"]

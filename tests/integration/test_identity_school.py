@@ -3,7 +3,7 @@ sharing, and caps that the ministry raises."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pyotp
@@ -41,8 +41,9 @@ def token(page: FlaskClient) -> str:
     return found[1]
 
 
-def send(page: FlaskClient, path: str, headers: Mapping[str, str] | None = None, **typed: Any) -> TestResponse:
-    return page.post(path, data={"csrf_token": token(page), **typed}, headers=headers)
+def send(page: FlaskClient, path: str, accept: Any = "*/*", **typed: Any) -> TestResponse:
+    """Posts a form as a browser does that takes what `accept` says."""
+    return page.post(path, data={"csrf_token": token(page), **typed}, headers={"Accept": accept})
 
 
 def row_of(home: House, session: str) -> dict[str, Any]:
@@ -100,7 +101,8 @@ def closing(people: Staff) -> dict[str, str]:
 
 def lines(reply: TestResponse) -> tuple[list[dict[str, Any]], bytes]:
     """The lines of a printing that tells how far it is, and the file behind them."""
-    told, rest = [], reply.data
+    told: list[dict[str, Any]] = []
+    rest = reply.data
     while rest and (not told or "bytes" not in told[-1]):
         line, _, rest = rest.partition(b"\n")
         told.append(json.loads(line))
@@ -110,7 +112,7 @@ def lines(reply: TestResponse) -> tuple[list[dict[str, Any]], bytes]:
 def test_slips_tell_how_far_they_are_and_count_once_the_paper_is_ready(home: House, people: Staff) -> None:
     page, at = people.pages["coordinator"], f"/sessions/{people.session}/slips/teacher"
     before = row_of(home, people.session)["slips"]["teacher"]["issued"]
-    reply = send(page, at, {"Accept": PROGRESS}, count="20", language="az", each="12")
+    reply = send(page, at, PROGRESS, count="20", language="az", each="12")
     told, paper = lines(reply)
     assert [line.get("done") for line in told] == [0, 20, None]
     assert told[-1] == {"name": f"guzgu-{people.session}-teacher.pdf", "bytes": len(paper)}
@@ -128,7 +130,7 @@ def test_slips_whose_paper_cannot_be_made_do_not_count(
         raise Unavailable("printer-away", 5)
 
     monkeypatch.setattr(type(home.desk.printer), "_done", away)
-    told, paper = lines(send(page, at, {"Accept": PROGRESS}, count="2"))
+    told, paper = lines(send(page, at, PROGRESS, count="2"))
     assert (list(told[-1]), paper) == (["problem"], b"")
     plain = send(page, at, count="2")
     assert (plain.status_code, plain.headers["Retry-After"]) == (503, "5")

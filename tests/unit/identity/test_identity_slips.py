@@ -54,7 +54,7 @@ def test_twelve_to_a_page_stand_back_to_back_with_the_promise() -> None:
     assert (page.count('<section class="page twelve">'), fronts, backs) == (2, 11, 11)
 
 
-LONGEST = {
+LONGEST: dict[str, Any] = {
     "operator_codes": "Elm və Təhsil Nazirliyinin Təhsilin İnkişafı Mərkəzi "[:LONGEST_OPERATOR],
     "operator_answers": "Azərbaycan Respublikasının Dövlət Statistika Komitəsi"[:LONGEST_OPERATOR],
     "school_name": "Bakı şəhəri, Nəsimi rayonu, akademik Zərifə Əliyeva adına 20 nömrəli tam orta ümumtəhsil məktəbi",

@@ -2,12 +2,11 @@
 out. Random-effects model by the method of moments, each school counted once; formulas in docs/statistics.md."""
 
 import math
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from statistics import variance
 from typing import Any
 
 from aggregator.psychometrics import SCALE
@@ -90,13 +89,11 @@ def band(schools: Sequence[SchoolMean]) -> Band | None:
     """The band of a class of schools; None for fewer than 20."""
     if len(schools) < SCHOOLS:
         return None
-    values = [school.value for school in schools]
-    noise = math.fsum(school.noise for school in schools) / len(schools)
-    return Band(
-        schools=len(schools),
-        mean=math.fsum(values) / len(values),
-        spread=math.sqrt(max(0.0, variance(values) - noise)),
-    )
+    number = len(schools)
+    mean = math.fsum(school.value for school in schools) / number
+    noise = math.fsum(school.noise for school in schools) / number
+    between = math.fsum((school.value - mean) ** 2 for school in schools) / (number - 1)
+    return Band(schools=number, mean=mean, spread=math.sqrt(max(0.0, between - noise)))
 
 
 def bins(schools: Sequence[SchoolMean]) -> list[Document]:
@@ -104,9 +101,10 @@ def bins(schools: Sequence[SchoolMean]) -> list[Document]:
     if len(schools) < SCHOOLS:
         return []
     found: list[Document] = []
+    counts = Counter(min(bisect_right(_EDGES, school.value), len(_EDGES) - 1) for school in schools)
     start, inside = _EDGES[0], 0
-    for low, high in pairwise(_EDGES):
-        inside += sum(low <= school.value < high or (high == _EDGES[-1] and school.value >= high) for school in schools)
+    for place, high in enumerate(_EDGES[1:], 1):
+        inside += counts[place]
         if inside >= BIN_SCHOOLS:
             found.append({"from": start, "to": high, "schools": inside})
             start, inside = high, 0

@@ -28,6 +28,7 @@ from identity.desk import accounts
 from identity.desk.desk import Desk
 from identity.guesses import Guesses
 from identity.main import build_app
+from identity.passwords import Passwords
 from identity.printer import Printer
 from identity.relay import Relay
 from identity.settings import Settings
@@ -193,7 +194,7 @@ def _running(chosen: Settings, prefix: str) -> Iterator[House]:
         signers=signers,
         guesses=Guesses(time.monotonic),
         printer=Printer(),
-        passwords=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
+        passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         pepper=pepper,
         wrap_key=wrap_key,
         cookie_key=unb64(chosen.cookie_key.reveal()),

@@ -28,6 +28,7 @@ from identity.current import attach
 from identity.desk import accounts
 from identity.desk.desk import Desk
 from identity.guesses import Guesses
+from identity.passwords import Passwords
 from identity.printer import Printer
 from identity.relay import Relay
 from identity.settings import Settings, contradictions, manifest_key
@@ -55,7 +56,7 @@ def build_desk(chosen: Settings) -> Desk:
         signers=Signers(Tools(pepper=pepper, wrap_key=wrap_key, cost=chosen.scrypt_cost), chosen.signer_count),
         guesses=Guesses(time.monotonic),
         printer=Printer(),
-        passwords=PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1),
+        passwords=Passwords(PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)),
         pepper=pepper,
         wrap_key=wrap_key,
         cookie_key=unb64(chosen.cookie_key.reveal()),

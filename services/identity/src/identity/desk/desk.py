@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.questionnaire import Questionnaire
 from identity.guesses import Guesses
+from identity.passwords import Passwords
 from identity.printer import Printer
 from identity.settings import Settings
 from identity.signers import Signers
@@ -30,7 +30,7 @@ class Desk:
     signers: Signers
     guesses: Guesses
     printer: Printer
-    passwords: PasswordHasher
+    passwords: Passwords
     pepper: bytes = field(repr=False)
     wrap_key: bytes = field(repr=False)
     cookie_key: bytes = field(repr=False)

@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full fault mutants screenshots bench-page hashes lint format audit lock clean
+.PHONY: help demo test test-full fault mutants screenshots bench-page hashes lint format scan audit lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ format: ## Write the format and the fixes that ruff is sure of
 	@$(bootstrap) venv
 	$(bin)/ruff format $(sources)
 	$(bin)/ruff check --fix $(sources)
+
+scan: ## Look through everything that a running demo keeps for what could lead to a respondent
+	@$(bootstrap) venv
+	@PYTHONPATH=tests exec $(bin)/python -m support.scan build/demo/demo.json
 
 audit: ## Ask whether a locked package has a known weakness: exit 1 if so, 2 if nobody could be asked
 	@$(bootstrap) venv

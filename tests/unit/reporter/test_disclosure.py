@@ -133,6 +133,7 @@ def _moved(code: str, counts: list[int], seed: int) -> list[int]:
 
 
 def test_the_longest_share_text_says_what_is_masked() -> None:
-    texts = {str(sheets.share_text(share)) for item in shown("teacher", 23).items.values() for share in item.shares or ()}
+    items = shown("teacher", 23).items.values()
+    texts = {str(sheets.share_text(share)) for item in items for share in item.shares or ()}
     assert "≤5" in texts
     assert all(text == "masked" or text[0] in "≤≥" or text.isdecimal() for text in texts)

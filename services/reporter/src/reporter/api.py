@@ -71,9 +71,9 @@ def _report(desk: Desk, school: str, session: str) -> Response:
     told = language()
     counted = desk.store.participation(session)
     snapshots = desk.store.latest_snapshots(session)
-    openings = desk.store.openings(session)
     around = look_around(desk.store, viewer, terms)
     desk.store.note_opening(school, session, viewer.role, desk.clock().date().isoformat())
+    openings = desk.store.openings(session)  # this one among them, so that the next reader finds the page ready
     campaign = desk.store.campaign_names(terms["campaign"])
     found = stamp(
         *(desk.build, kind, told, [snapshot["_id"] for snapshot in snapshots], counted, terms, around.stamp),

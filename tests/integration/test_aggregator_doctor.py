@@ -1,6 +1,8 @@
 """`doctor` on the real database: rights, index, clock and a purge that did not run are named."""
 
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,3 +58,24 @@ def test_a_missing_index_a_wrong_clock_and_a_forgotten_purge_are_named(here: Agg
     )
     (said,) = clock_gap(here.client, datetime.now(UTC) + timedelta(seconds=60), 10.0)
     assert said.endswith("s apart, 10 s are allowed")
+
+
+def test_what_an_operator_can_mend_is_one_sentence_and_no_stack_trace(
+    here: Aggregation, database: MongoPart, tmp_path: Path
+) -> None:
+    stranger = database.uri("nobody", "wrong")
+    file = tmp_path / "a-file"
+    file.write_text("")
+    for command, changes, code, words in (
+        (["ledger"], {"MONGO_URI": stranger}, 1, "MongoDB does not know the user and password in MONGO_URI"),
+        (["digest"], {"MONGO_URI": "mongodb://nobody:wrong@127.0.0.1:1"}, 2, "not possible now: database is away"),
+        (["backup", "--to", str(file / "x")], {}, 1, "Not a directory"),
+        (["restore", "--from", str(tmp_path / "gone")], {}, 1, "it is no backup, or one that was interrupted"),
+        (["counts"], {"BLOB_KEY": "short"}, 1, "BLOB_KEY must be 32 bytes"),
+    ):
+        env = here.environment(**changes)
+        done = subprocess.run([sys.executable, "-m", "aggregator", *command], env=env, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (code, ""), (command, done.stderr)
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "wrong" not in done.stderr

@@ -10,8 +10,13 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from chassis.errors import Unavailable
+from chassis.errors import Fatal, Unavailable
 
+REFUSALS = {
+    13: "MongoDB does not let this user do what was asked: provision again, or see which right is missing in doctor",
+    18: "MongoDB does not know the user and password in MONGO_URI: set the right ones, or provision again",
+}
+"""What to do by the code of an OperationFailure. Its own text is never shown: it may hold what was to be written."""
 T = TypeVar("T")
 Document = dict[str, Any]
 Client = MongoClient[Document]
@@ -35,7 +40,8 @@ def connect(uri: str, *, app: str, timeout_seconds: float = 5.0, pool: int = 100
 
 @contextmanager
 def told_apart() -> Iterator[None]:
-    """Turns "MongoDB is away, slow or changing its primary" into Unavailable("database"); other errors pass."""
+    """Turns "MongoDB is away, slow or changing its primary" into Unavailable("database"), and a refusal of our user
+    into Fatal with what to do; other errors pass."""
     try:
         yield
     except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as error:
@@ -43,6 +49,8 @@ def told_apart() -> Iterator[None]:
     except OperationFailure as error:
         if error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError"):
             raise Unavailable("database") from error
+        if error.code in REFUSALS:
+            raise Fatal(REFUSALS[error.code]) from error
         raise
 
 

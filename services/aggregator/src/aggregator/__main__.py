@@ -167,6 +167,9 @@ def run() -> None:
     except Unavailable as error:
         click.echo(f"not possible now: {error.detail or f'{error.reason} is away'}", err=True)
         sys.exit(2)
+    except OSError as error:
+        click.echo(f"{error.filename or 'a file'}: {error.strerror}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def equal_second_fold(services: "Services") -> None:
 
     changes = {
         "STATISTICS_DATABASE": f"{services.site.prefix}statistics_b",
-        "GROUP": f"{services.site.prefix}second-fold",
+        "PARTITIONS": ",".join(map(str, range(24))),  # it may join no other group than the aggregator's
         "METRICS_PORT": str(free_ports(1)[0]),
     }
     second = services.launch("aggregator", changes, alias="second-fold")

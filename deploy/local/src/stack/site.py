@@ -197,7 +197,6 @@ class Site:
             "MONGO_URI": self.mongo("aggregator"),
             "STATISTICS_DATABASE": f"{self.prefix}statistics",
             "BLOB_KEY": self.keys.blobs.reveal(),
-            "GROUP": f"{self.prefix}aggregator",
             "WORKER_PROCESSES": "1",
         }
 

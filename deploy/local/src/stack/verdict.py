@@ -12,6 +12,7 @@ from stack.comparison import (
     compare_private,
     compare_released,
     log_end,
+    partitions,
     private_counts,
     read_log,
     released,
@@ -108,7 +109,7 @@ def proof(scene: Scene, say: Callable[[str], None]) -> Iterator[Check]:
     say("folding the same log a second time, into another database")
     changes = {
         "STATISTICS_DATABASE": f"{services.site.prefix}statistics_b",
-        "GROUP": f"{services.site.prefix}{SECOND}",
+        "PARTITIONS": ",".join(map(str, partitions())),  # all of them: it may join no other group than the aggregator's
         "METRICS_PORT": str(free_ports(1)[0]),
     }
     second = services.launch("aggregator", changes, alias=SECOND)

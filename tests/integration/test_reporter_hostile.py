@@ -71,3 +71,30 @@ def test_no_address_query_header_or_grant_makes_it_fail(reporter: Reporter) -> N
             for headers in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"guzgu-reporter={token}"}):
                 assert reporter.visitor().get(path, headers=headers).status_code == 401, token[:20]
         assert reporter.visitor().post("/signon", data={"grant": token}).status_code in (403, 422), token[:20]
+
+
+BODIES = (
+    *(b"[" * 15_000, b'{"a":' * 3_000, b'{"revision": NaN}', b'{"revision": ' + b"9" * 6_000 + b"}", b"\xff", b"null"),
+    *(b'{"revision": 0, "steps": [{"item": "\\ud800"}]}', b'{"revision": 1e400, "steps": []}', b'{"steps": {}}'),
+    *(b'{"revision": 9223372036854775808, "steps": []}', b'{"revision": -1, "steps": [[]]}', b'{"revision": true}'),
+    b'{"revision": 0, "steps": [{"item": {"$gt": ""}, "goal": 1, "owner": null, "due": []}]}',
+)
+TYPED = ("", "²", "9" * 5_000, "9" * 25, "-1", "0001-01-01", "9999-99-99", "a\x00b", "<script>x", "$where", "x" * 9_000)
+
+
+def test_nothing_that_is_sent_as_a_plan_makes_it_fail(reporter: Reporter) -> None:
+    path = f"/v1/schools/{world.SCHOOL}/sessions/SESS44C4/plan"
+    for body in BODIES:
+        reply = reporter.visitor().put(path, data=body, content_type="application/json", headers=reporter.bearer())
+        assert reply.status_code in (400, 409, 413, 422), (body[:40], reply.status_code)
+    own = reporter.signed_on()
+    page = own.get(path).text
+    usual = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
+    names = {*re.findall(r'name="([^"]+)"', page.partition("<main")[2])} - {"token", "viewport"}
+    assert {"token", "revision"} <= set(usual)
+    first = sorted(name for name in names if not re.search(r"-[1-9]\d*$", name))
+    assert len(first) > 4
+    for name, text in product(first, TYPED):
+        reply = own.post(path, data={**dict.fromkeys(names, ""), **usual, name: text})
+        assert reply.status_code in WELL, (name, text[:30], reply.status_code)
+        assert b"<script>x" not in reply.data, name

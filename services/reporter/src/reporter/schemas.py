@@ -49,7 +49,7 @@ class PlanStep(Strict):
 class PlanBody(Strict):
     """A whole plan, to be put in place of `revision` (0 where there is none yet)."""
 
-    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=10**9))
     steps = fields.List(fields.Nested(PlanStep), required=True, validate=validate.Length(max=50))
 
 

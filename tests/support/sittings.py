@@ -75,7 +75,7 @@ def probabilities(item: ShownItem) -> np.ndarray[Any, Any]:
     small, masked = kinds == "at-most", kinds == "masked"
     found[small] = np.minimum(equal, found[small] / 2) if masked.any() else equal
     found[masked] = (left - found[small].sum()) / max(1, masked.sum())
-    return found / found.sum()
+    return np.asarray(found / found.sum())
 
 
 def looseness(item: ShownItem) -> float:

@@ -110,6 +110,6 @@ def _fingerprint() -> str:
     """Changes whenever the program, a text or the look does."""
     digest = hashlib.sha256(paths.fingerprint().encode())
     for file in sorted(HERE.rglob("*")):
-        if file.suffix in (".py", ".html", ".yaml"):
+        if file.suffix in (".py", ".html", ".yaml", ".css", ".js"):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Takes pictures of every screen of the questionnaire page into a folder; `make screenshots` runs it."""
+"""Takes pictures of every screen of the questionnaire and the workspaces into a folder; `make screenshots` runs it."""
 
 import sys
 import tempfile
@@ -6,18 +6,19 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from support import office_pictures
 from support.collecting import make_topics, running_collector
 from support.parts import running_pair
 from support.screens import Tour, speak
 from support.signing import running_desk
 from support.visiting import launched
 
-OPERATORS = {"OPERATOR_CODES": "Kod xidməti", "OPERATOR_ANSWERS": "Cavab xidməti"}
+OPERATORS = {"OPERATOR_CODES": "Elm Mərkəzi", "OPERATOR_ANSWERS": "Sorğu Mərkəzi"}
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 
 
 def main(folder: Path) -> None:
-    """Writes FOLDER/questionnaire/{device}-{language}-{theme}/{screen}.png."""
+    """Writes FOLDER/{questionnaire,workspace}/{device}-{language}-{theme}/{screen}.png."""
     taken = 0
 
     def look(page: Page, name: str) -> None:
@@ -35,7 +36,7 @@ def main(folder: Path) -> None:
 
     with (
         tempfile.TemporaryDirectory(prefix="screenshots-") as parts,
-        running_pair(Path(parts)) as (broker, _),
+        running_pair(Path(parts)) as (broker, database),
         running_desk() as desk,
     ):
         place = make_topics(broker.bootstrap)
@@ -43,6 +44,7 @@ def main(folder: Path) -> None:
             desk.allowed = collector.origin
             browser = launched(playwright)
             Tour(browser=browser, collector=collector, desk=desk, place=place, look=look, options={}).go()
+            taken += office_pictures.take(folder, browser, broker, database)
             browser.close()
     print(f"{taken} pictures in {folder}")
 

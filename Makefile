@@ -32,7 +32,7 @@ mutants: ## Take safety lines out one at a time and see a test fail for each
 	@$(bootstrap) venv tools page browser
 	@PYTHONPATH=tests exec $(bin)/python -m support.mutants
 
-screenshots: ## Take pictures of every screen of the questionnaire into build/screenshots
+screenshots: ## Take pictures of every screen of the questionnaire and the workspaces into build/screenshots
 	@$(bootstrap) venv tools page browser
 	@PYTHONPATH=tests exec $(bin)/python -m support.screenshots build/screenshots
 

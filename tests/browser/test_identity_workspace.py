@@ -1,7 +1,6 @@
 """Every page and state of identity's workspaces in real Chromium: axe finds nothing, nothing is cut off."""
 
 import os
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +10,10 @@ import flask
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 import identity
 from support.identity import House, house
-from support.office import Tour
+from support.office import Tour, hold_at_the_door, served
 from support.parts import KafkaPart, MongoPart
 
 pytestmark = pytest.mark.integration
@@ -26,13 +24,6 @@ if os.environ.get("GUZGU_TEST_FULL"):
 SECONDS = 20_000
 FRAMES = {"frame.html", "session_step.html", "questions.html", "log_table.html"}
 """What pages are made of, and no page by itself."""
-
-
-class Quiet(WSGIRequestHandler):
-    """Writes no line for every request."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        return
 
 
 @dataclass
@@ -65,13 +56,8 @@ def seen(home: House) -> Iterator[Seen]:
 
 @pytest.fixture
 def origin(home: House) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, home.app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(home) as found:
+        yield found
 
 
 @pytest.mark.parametrize(("language", "theme", "size"), WAYS)
@@ -81,8 +67,7 @@ def test_every_page_and_state_is_for_everybody(
     axe, found = Axe(), {}
     context = browser.new_context(viewport=size, color_scheme=theme, accept_downloads=True, reduced_motion="reduce")
     context.set_default_timeout(SECONDS)
-    # The step over to the reports happens at once; here it waits for a look.
-    context.route("**/submit.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    hold_at_the_door(context)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -90,8 +75,6 @@ def test_every_page_and_state_is_for_everybody(
 
     def look(page: Page, state: str) -> None:
         assert page.locator("html").get_attribute("lang") == language, state
-        if folder := os.environ.get("GUZGU_PICTURES"):
-            page.screenshot(path=Path(folder) / f"{state}-{language}-{theme}-{size['width']}.png", full_page=True)
         problems = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in axe.run(page).response["violations"]]
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if problems or wider:

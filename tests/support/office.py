@@ -1,14 +1,17 @@
 """Leads one browser through every page and state of identity's workspaces, and stops at each to look."""
 
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pyotp
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from identity.slips import texts
 from identity.workspace.frame import local
@@ -18,6 +21,32 @@ Look = Callable[[Page, str], None]
 """Called with the page and the name of the state that stands on it."""
 PASSWORD = "a mountain spring"
 BAD_ROW = "004,Sınaq,Baku,nowhere,az,full,primary,1,2,3,0\n"
+
+
+class Quiet(WSGIRequestHandler):
+    """Writes no line for every request."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        return
+
+
+@contextmanager
+def served(house: House) -> Iterator[str]:
+    """Serves identity's web app; its origin."""
+    server = make_server("127.0.0.1", 0, house.app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()
+
+
+def hold_at_the_door(context: BrowserContext) -> None:
+    """The step over to the reports happens at once; here it waits for a look."""
+    context.route("**/submit.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
 
 
 @dataclass

@@ -86,7 +86,7 @@ class Setting:
     def session(self, school: School, *groups: str, **terms: Any) -> Session:
         """A session of these groups (all if none is named); `terms` (opens, closes, grace) as identity takes them.
         Returns when the collector knows it, and when it is open unless `opens` says later."""
-        self._open_campaign()
+        self.open_campaign()
         body: dict[str, Any] = {
             "campaign": self.campaign,
             "level": LEVEL,
@@ -175,7 +175,8 @@ class Setting:
         headers = {"Authorization": f"Bearer {token}", "Accept": accept}
         return self.http.get(f"{self.services.site.reporter}{address}", params={"lang": lang}, headers=headers)
 
-    def _open_campaign(self) -> None:
+    def open_campaign(self) -> None:
+        """Starts the campaign, once."""
         if self._opened:
             return
         now = datetime.now(UTC)

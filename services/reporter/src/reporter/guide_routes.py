@@ -18,6 +18,7 @@ def show(desk: Desk, school: str, session: str) -> Response:
     told = language()
     snapshots = desk.store.latest_snapshots(session)
     around = look_around(desk.store, viewer, terms)
+    desk.store.note_opening(school, session, viewer.role, desk.clock().date().isoformat())
     seen = (viewer.role, viewer.school_name)
     found = stamp(desk.build, "guide", told, [one["_id"] for one in snapshots], terms, around.stamp, seen)
 

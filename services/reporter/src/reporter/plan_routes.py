@@ -26,6 +26,7 @@ def show(desk: Desk, school: str, session: str) -> Response:
     """The plan as a page with its form, or as JSON."""
     asked = checked(PlanQuery, request.args)
     viewer, view = _view(desk, school, session)
+    desk.store.note_opening(school, session, viewer.role, desk.clock().date().isoformat())
     if wants_json():
         return _json(view.plan)
     rows: Sequence[Row] = plan_form.rows_of(view.plan)

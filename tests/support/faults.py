@@ -209,6 +209,10 @@ def tell_copies(run: Run, folder: Path) -> None:
     run.services.output("aggregator", "backup", "--to", str(folder / "backup"))
     with running_stack(folder / "restored", run.parts.kafka, run.parts.mongo, None, ()) as empty:
         key = {"BLOB_KEY": run.services.site.keys.blobs.reveal()}
+        refused = empty.run("aggregator", "restore", "--from", str(folder / "backup"), changes=key)
+        assert (refused.returncode, "Kafka refuses" in refused.stderr) == (1, True), refused.stderr
+        anybody = {"KAFKA_BOOTSTRAP": run.parts.broker.bootstrap, "KAFKA_SECURITY": "", "KAFKA_USER": ""}
+        key |= {**anybody, "KAFKA_PASSWORD": ""}  # the door at which everybody may do everything
         restored = empty.output("aggregator", "restore", "--from", str(folder / "backup"), changes=key).strip()
         assert f"digest {digest}" in restored, restored
     say(f"restore: {restored}")

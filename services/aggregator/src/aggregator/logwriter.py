@@ -69,7 +69,8 @@ class LogWriter:
                 self._producer.send_all(some)
             except Unavailable as error:
                 raise Fatal(
-                    f"Kafka did not acknowledge every record sent to {some[0].topic}; what arrived is not known."
+                    error.detail
+                    or f"Kafka did not acknowledge every record sent to {some[0].topic}; what arrived is not known."
                 ) from error
 
 

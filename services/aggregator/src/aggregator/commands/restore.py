@@ -59,10 +59,11 @@ def restore(folder: Path, target: Target, key: bytes) -> Report:
     except Sabotaged as error:
         raise Fatal(f"{error}; nothing was restored") from error
     _refuse_unless_empty(target)
+    # First what the aggregator's own user may not write: a refusal then leaves everything else untouched.
+    left = tuple(topic for topic in COMPACTED if not _restore_compacted(folder, target, topic))
     pointer.bar(target.client, target.home, WHY)
     for name in (RESPONSES, DEAD_LETTERS):
         _restore_log(folder, target, name, manifest)
-    left = tuple(topic for topic in COMPACTED if not _restore_compacted(folder, target, topic))
     for collection in copies.COLLECTIONS:
         copies.fill(target.client, target.home, collection, folder / f"statistics/{collection}.bson", WHY)
     _compare(target, manifest)

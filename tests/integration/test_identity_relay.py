@@ -216,8 +216,9 @@ def test_doctor_finds_a_wrong_wrapping_key_and_a_missing_relay(home: House) -> N
     home.turn()
     home.clock.now = datetime.now(UTC)
     home.relay.turn()
-    well = commands.doctor(home.settings, home.desk.place, home.desk.wrap_key, home.clock.now, lambda: None)
+    well = commands.doctor(home.desk, lambda: None)
     assert set(well.values()) == {"well"}
     later = home.clock.now + timedelta(minutes=1)
-    ill = commands.doctor(home.settings, home.desk.place, secrets.token_bytes(32), later, lambda: "Kafka is away")
+    other = replace(home.desk, wrap_key=secrets.token_bytes(32), clock=lambda: later)
+    ill = commands.doctor(other, lambda: "Kafka is away")
     assert {name for name, said in ill.items() if said != "well"} == {"key wrapping", "relay", "clock", "broker"}

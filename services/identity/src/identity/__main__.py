@@ -45,6 +45,27 @@ def api_key(name: str, as_json: bool) -> None:
     _say(main.api_key(name), as_json)
 
 
+@commands.command("api-key-revoke")
+@click.option("--name", required=True)
+def api_key_revoke(name: str) -> None:
+    """End an API key: it is refused from now on."""
+    _say(main.api_key_revoke(name), False)
+
+
+@commands.command("staff-reset")
+@click.option("--user", required=True)
+@click.option("--json", "as_json", is_flag=True)
+def staff_reset(user: str, as_json: bool) -> None:
+    """Give an account a new password and one-time secret; prints them once, and the old ones work no more."""
+    _say(main.staff_reset(user), as_json)
+
+
+@commands.command()
+def rewrap() -> None:
+    """Wrap everything under the new KEY_WRAP_KEY, while KEY_WRAP_KEY_PREVIOUS holds the old one."""
+    _say(main.rewrap(), False)
+
+
 @commands.command()
 def purge() -> None:
     """Delete what is kept of participation codes seven days after their session's end."""

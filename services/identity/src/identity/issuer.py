@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.ballots import key_id
 from identity.reasons import Refused
+from identity.retiring import opened
 
 MODULUS_BYTES = 256
 _NONCE = 12
@@ -55,9 +56,9 @@ def new_key(wrap_key: bytes, random_bytes: Callable[[int], bytes]) -> WrappedKey
     return WrappedKey(key_id=name, spki=spki, wrapped=nonce + AESGCM(wrap_key).encrypt(nonce, plain, name.encode()))
 
 
-def unwrap(key: WrappedKey, wrap_key: bytes) -> PrivateKey:
-    """The private numbers; cryptography.exceptions.InvalidTag if key, id and wrapping do not belong together."""
-    plain = AESGCM(wrap_key).decrypt(key.wrapped[:_NONCE], key.wrapped[_NONCE:], key.key_id.encode())
+def unwrap(key: WrappedKey, *wrap_keys: bytes | None) -> PrivateKey:
+    """The private numbers; cryptography.exceptions.InvalidTag if id and wrapping belong to none of the keys."""
+    plain = opened(key.wrapped, key.key_id.encode(), wrap_keys)
     # The bytes are our own and authenticated, so the slow check of a foreign key is left out.
     loaded = serialization.load_der_private_key(plain, None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(loaded, rsa.RSAPrivateKey):
@@ -74,10 +75,19 @@ def unwrap(key: WrappedKey, wrap_key: bytes) -> PrivateKey:
     )
 
 
-def opens_with(key: WrappedKey, wrap_key: bytes) -> bool:
-    """Whether this is the key that the pair was wrapped with."""
+def rewrapped(
+    key: WrappedKey, wrap_key: bytes, previous: bytes | None, random_bytes: Callable[[int], bytes]
+) -> WrappedKey:
+    """The same pair under `wrap_key`; InvalidTag if it opens with neither."""
+    plain, nonce = opened(key.wrapped, key.key_id.encode(), (wrap_key, previous)), random_bytes(_NONCE)
+    wrapped = nonce + AESGCM(wrap_key).encrypt(nonce, plain, key.key_id.encode())
+    return WrappedKey(key_id=key.key_id, spki=key.spki, wrapped=wrapped)
+
+
+def opens_with(key: WrappedKey, *wrap_keys: bytes | None) -> bool:
+    """Whether the pair was wrapped with one of these keys."""
     try:
-        unwrap(key, wrap_key)
+        unwrap(key, *wrap_keys)
     except InvalidTag:
         return False
     return True

@@ -31,7 +31,7 @@ from identity.guesses import Guesses
 from identity.passwords import Passwords
 from identity.printer import Printer
 from identity.relay import Relay
-from identity.settings import Settings, contradictions, manifest_key
+from identity.settings import Settings, contradictions, manifest_key, retiring_keys
 from identity.signers import Signers, Tools
 from identity.staff import Person
 from identity.store.place import Place
@@ -47,13 +47,21 @@ def settings() -> Settings:
 def build_desk(chosen: Settings) -> Desk:
     """The desk with its own clients and signing processes; after the fork only."""
     pepper, wrap_key = unb64(chosen.code_pepper.reveal()), unb64(chosen.key_wrap_key.reveal())
+    retiring = retiring_keys(chosen)
+    tools = Tools(
+        pepper=pepper,
+        wrap_key=wrap_key,
+        cost=chosen.scrypt_cost,
+        previous_pepper=retiring.pepper,
+        previous_wrap_key=retiring.wrap_key,
+    )
     return Desk(
         settings=chosen,
         place=build_place(chosen),
         clock=clock(chosen.clock_offset_seconds),
         random_bytes=secrets.token_bytes,
         bank=bank,
-        signers=Signers(Tools(pepper=pepper, wrap_key=wrap_key, cost=chosen.scrypt_cost), chosen.signer_count),
+        signers=Signers(tools, chosen.signer_count),
         guesses=Guesses(time.monotonic),
         printer=Printer(),
         passwords=Passwords(PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)),
@@ -62,6 +70,7 @@ def build_desk(chosen: Settings) -> Desk:
         cookie_key=unb64(chosen.cookie_key.reveal()),
         grant_key=Ed25519PrivateKey.from_private_bytes(unb64(chosen.grant_signing_key.reveal())),
         manifest_key=manifest_key(chosen),
+        retiring=retiring,
     )
 
 
@@ -196,6 +205,28 @@ def api_key(name: str) -> dict[str, str]:
         return {"name": name, "api_key": accounts.add_api_key(desk, Person(user="operator", role="officer"), name)}
 
 
+def rewrap() -> dict[str, str]:
+    """Everything wrapped under the key of now."""
+    with _closing() as desk:
+        return commands.rewrap(desk)
+
+
+def staff_reset(user: str) -> dict[str, str]:
+    """New secrets of an account."""
+    with _closing() as desk:
+        made = accounts.reset(desk, Person(user="operator", role="officer"), user)
+    if made is None:
+        raise Fatal(f"there is no active account {user}: `staff-add` makes one of the ministry")
+    return {"user": user, "password": made.password, "totp_secret": made.totp_secret, "otpauth": made.otpauth}
+
+
+def api_key_revoke(name: str) -> dict[str, str]:
+    """Ends an API key."""
+    with _closing() as desk:
+        accounts.remove_api_key(desk, Person(user="operator", role="officer"), name)
+    return {"name": name, "now": "refused"}
+
+
 def purge() -> dict[str, str]:
     """Deletes what may no longer be kept."""
     with _closing() as desk:
@@ -213,7 +244,7 @@ def doctor() -> dict[str, str]:
             except Unavailable as reason:
                 return reason.detail or "Kafka does not answer"
 
-        return dict(commands.doctor(chosen, desk.place, desk.wrap_key, desk.clock(), kafka))
+        return dict(commands.doctor(desk, kafka))
 
 
 @contextmanager

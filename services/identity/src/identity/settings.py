@@ -13,6 +13,8 @@ from chassis import kafka
 from chassis.kafka import KafkaSettings
 from chassis.settings import Secret, loopback, setting
 from contracts.ballots import unb64
+from identity import retiring
+from identity.retiring import Retiring
 from identity.sessions import settle_needed
 
 LONGEST_OPERATOR = 55
@@ -33,6 +35,13 @@ class Settings(KafkaSettings):
     cookie_key: Secret = setting("at least 32 bytes in base64url: signs cookies, tokens and form tokens")
     grant_signing_key: Secret = setting("Ed25519 seed of 32 bytes in base64url: signs grants for the reporter")
     manifest_signing_key: Secret = setting("P-256 private key, PEM in base64url: signs the manifest of key cards")
+    code_pepper_previous: Secret | None = setting("CODE_PEPPER before its last change, while sessions need it", None)
+    key_wrap_key_previous: Secret | None = setting("KEY_WRAP_KEY before its last change, until `rewrap` was run", None)
+    cookie_key_previous: Secret | None = setting("COOKIE_KEY before its last change, for eight hours", None)
+    grant_keys_retired: tuple[str, ...] = setting("`x` in JWKS of grant keys that no longer sign, comma separated", ())
+    manifest_keys_retired: tuple[str, ...] = setting(
+        "`x.y` in JWKS of manifest keys that no longer sign; kept for as long as the manifest", ()
+    )
     topic_prefix: str = setting("put before every topic's name", "")
     identity_database: str = setting("name of the database", "identity")
     host: str = setting("address to listen on", "0.0.0.0")  # noqa: S104  # in a container; local stacks say loopback
@@ -78,6 +87,16 @@ def contradictions(settings: Settings) -> Iterable[str]:
         exact = name in ("key_wrap_key", "grant_signing_key")
         if not _bytes_fit(getattr(settings, name), exact):
             yield f"{name.upper()} must be {'exactly' if exact else 'at least'} 32 bytes in base64url"
+    for name in ("code_pepper", "key_wrap_key", "cookie_key"):
+        previous = getattr(settings, f"{name}_previous")
+        if previous is not None and not _bytes_fit(previous, name == "key_wrap_key"):
+            yield f"{name.upper()}_PREVIOUS must be what {name.upper()} was"
+        if previous is not None and previous == getattr(settings, name):
+            yield f"{name.upper()}_PREVIOUS is the same as {name.upper()}: set it only while a change goes on"
+    try:
+        retiring_keys(settings)
+    except ValueError:
+        yield "GRANT_KEYS_RETIRED and MANIFEST_KEYS_RETIRED must be `x`, and `x.y`, as /.well-known/jwks.json gave them"
     try:
         manifest_key(settings)
     except ValueError:
@@ -98,6 +117,21 @@ def _bytes_fit(secret: Secret, exact: bool) -> bool:
     except ValueError:
         return False
     return length == 32 if exact else length >= 32
+
+
+def retiring_keys(settings: Settings) -> Retiring:
+    """The keys that are on their way out; ValueError if one is none."""
+    return Retiring(
+        pepper=_bytes(settings.code_pepper_previous),
+        wrap_key=_bytes(settings.key_wrap_key_previous),
+        cookie_key=_bytes(settings.cookie_key_previous),
+        grant_keys=tuple(retiring.grant_key(text) for text in settings.grant_keys_retired),
+        manifest_keys=tuple(retiring.manifest_key(text) for text in settings.manifest_keys_retired),
+    )
+
+
+def _bytes(secret: Secret | None) -> bytes | None:
+    return None if secret is None else unb64(secret.reveal())
 
 
 def manifest_key(settings: Settings) -> ec.EllipticCurvePrivateKey:

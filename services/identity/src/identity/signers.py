@@ -15,6 +15,7 @@ from typing import TypeVar
 from chassis.errors import Unavailable
 from identity import codes, issuer, offspring
 from identity.issuer import PrivateKey, WrappedKey
+from identity.retiring import pepper_of
 
 T = TypeVar("T")
 WAITING_EACH = 4
@@ -28,6 +29,8 @@ class Tools:
     pepper: bytes = field(repr=False)
     wrap_key: bytes = field(repr=False)
     cost: int
+    previous_pepper: bytes | None = field(repr=False, default=None)
+    previous_wrap_key: bytes | None = field(repr=False, default=None)
 
 
 _tools: list[Tools] = []
@@ -38,13 +41,16 @@ def _begin(tools: Tools) -> None:
     offspring.begin()
 
 
-def _hash(session: str, group: str, code: str) -> bytes:
-    return codes.keyed_hash(_tools[0].pepper, session, group, code, _tools[0].cost)
+def _hash(session: str, group: str, code: str, marked: str | None) -> bytes:
+    tools = _tools[0]
+    # Under a pepper that is no longer set no code is found, at the same price as an unknown one.
+    pepper = pepper_of(marked, tools.pepper, tools.previous_pepper) or tools.pepper
+    return codes.keyed_hash(pepper, session, group, code, tools.cost)
 
 
 @lru_cache(maxsize=256)
 def _private(key: WrappedKey) -> PrivateKey:
-    return issuer.unwrap(key, _tools[0].wrap_key)
+    return issuer.unwrap(key, _tools[0].wrap_key, _tools[0].previous_wrap_key)
 
 
 def _sign(key: WrappedKey, blinded: bytes) -> bytes:
@@ -98,19 +104,20 @@ class Signers:
         finally:
             self._turns.release()
 
-    def hash(self, session: str, group: str, code: str) -> bytes:
-        """The keyed hash of a participation code."""
-        return self._done(_hash, session, group, code)
+    def hash(self, session: str, group: str, code: str, marked: str | None = None) -> bytes:
+        """The keyed hash of a participation code, under the pepper that the session is `marked` with."""
+        return self._done(_hash, session, group, code, marked)
 
     def sign(self, key: WrappedKey, blinded: bytes) -> bytes:
         """The blind signature of an acceptable blinded message."""
         return self._done(_sign, key, blinded)
 
-    def hashes(self, session: str, group: str, new: list[str]) -> list[bytes]:
+    def hashes(self, session: str, group: str, new: list[str], marked: str | None = None) -> list[bytes]:
         """The keyed hashes of many codes, with the whole pool."""
         pool = self._pool()
+        same = [session] * len(new), [group] * len(new)
         try:
-            return list(pool.map(_hash, [session] * len(new), [group] * len(new), new, timeout=300, chunksize=20))
+            return list(pool.map(_hash, *same, new, [marked] * len(new), timeout=300, chunksize=20))
         except (BrokenExecutor, TimeoutError) as error:
             self._renew(pool)
             raise Unavailable("signers-away", 2) from error

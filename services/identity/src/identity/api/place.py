@@ -42,7 +42,7 @@ def _person(token: str) -> Person | None:
     if token.startswith(accounts.KEY_PREFIX):
         return staff.key_owner(desk.place, accounts.api_key_hash(token))
     claims = tokens.read(desk, "bearer", token)
-    return accounts.current(desk, claims["sub"]) if claims else None
+    return accounts.current(desk, claims["sub"], claims["iat"]) if claims else None
 
 
 def check_body() -> Response | None:

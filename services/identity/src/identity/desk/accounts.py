@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.ballots import b64
@@ -11,6 +12,7 @@ from identity import codes, metrics, staff
 from identity.desk import tokens
 from identity.desk.desk import Desk
 from identity.reasons import Refused
+from identity.retiring import opened
 from identity.staff import Person
 from identity.store import invitations
 from identity.store import staff as store
@@ -59,13 +61,16 @@ def _wrapped(desk: Desk, user: str, secret: bytes) -> bytes:
 
 
 def _unwrapped(desk: Desk, user: str, wrapped: bytes) -> bytes:
-    return AESGCM(desk.wrap_key).decrypt(wrapped[:12], wrapped[12:], f"totp/{user}".encode())
+    return opened(wrapped, f"totp/{user}".encode(), (desk.wrap_key, desk.retiring.wrap_key))
 
 
-def current(desk: Desk, user: str, session: str = "") -> Person | None:
-    """The person of a name, as long as the account is active and the page session, if one is named, not signed out."""
+def current(desk: Desk, user: str, issued: int, session: str = "") -> Person | None:
+    """The person of a name, as long as the account is active, its secrets were not reset after this token was `issued`
+    (seconds since 1970), and the page session, if one is named, was not signed out."""
     account = store.get(desk.place, user)
-    return account.person if account is not None and account.active and session not in account.ended else None
+    if account is None or not account.active or session in account.ended or issued < account.reset:
+        return None
+    return account.person
 
 
 def sign_out(desk: Desk, who: Person, session: str) -> None:
@@ -89,8 +94,9 @@ def add_ministry(desk: Desk, user: str, role: str, scope: str | None, password: 
 
 def sign_up(desk: Desk, invitation: str, user: str, password: str) -> NewAccount:
     """A coordinator's account by a printed invitation, which is spent; earlier coordinators' accounts end."""
-    code_hash = codes.invitation_hash(desk.pepper, codes.normal(invitation))
-    found = invitations.by_hash(desk.place, code_hash)
+    peppers = [pepper for pepper in (desk.pepper, desk.retiring.pepper) if pepper is not None]
+    hashed = [codes.invitation_hash(pepper, codes.normal(invitation)) for pepper in peppers]
+    found = next(filter(None, (invitations.by_hash(desk.place, one) for one in hashed)), None)
     if found is None:
         raise Refused("unknown-invitation")
     if found.works_from is not None and desk.clock() < found.works_from:
@@ -100,7 +106,7 @@ def sign_up(desk: Desk, invitation: str, user: str, password: str) -> NewAccount
     secret = desk.random_bytes(20)
 
     def act(txn: Txn) -> None:
-        if not invitations.use(desk.place, code_hash, txn):
+        if not invitations.use(desk.place, found.code_hash, txn):
             raise Refused("unknown-invitation")
         invitations.withdraw(desk.place, found.school, "handover", txn)  # an earlier coordinator's letter ends with her
         for earlier in store.coordinators(desk.place, found.school, txn):
@@ -130,3 +136,33 @@ def remove_api_key(desk: Desk, who: Person, name: str) -> None:
     """Ends an API key."""
     if store.remove_key(desk.place, name):
         desk.note(who, "api-key-removed", name=name)
+
+
+def reset(desk: Desk, who: Person, user: str) -> NewAccount | None:
+    """A new password and one-time secret for an account; its old ones, its tokens and pages work no more. None if there
+    is no such active account."""
+    account = store.get(desk.place, user)
+    if account is None or not account.active:
+        return None
+    secret, password = desk.random_bytes(20), b64(desk.random_bytes(15))
+    store.replace_secrets(desk.place, user, desk.passwords.hash(password), _wrapped(desk, user, secret), desk.clock())
+    desk.note(who, "secrets-reset", user=user)
+    return NewAccount(
+        person=account.person,
+        totp_secret=staff.totp_text(secret),
+        otpauth=staff.otpauth(user, secret),
+        password=password,
+    )
+
+
+def rewrap(desk: Desk) -> int:
+    """Wraps every one-time secret under the key of now that is still under the one before; how many."""
+    done = 0
+    for user, wrapped in store.wrapped_secrets(desk.place):
+        about = f"totp/{user}".encode()
+        try:
+            opened(wrapped, about, (desk.wrap_key,))
+        except InvalidTag:
+            secret = opened(wrapped, about, (desk.retiring.wrap_key,))
+            done += store.rewrap(desk.place, user, wrapped, _wrapped(desk, user, secret))
+    return done

@@ -45,7 +45,7 @@ def _trade(desk: Desk, session: str, group: str, code: str, blinded: bytes) -> t
     if not codes.well_formed(code, codes.PARTICIPATION):
         raise Refused("unknown-slip")  # a slip of the fingers costs nothing and is not counted
     with desk.signers.turn():
-        code_hash = desk.signers.hash(session, group, code)
+        code_hash = desk.signers.hash(session, group, code, known.pepper if known is not None else None)
         blinded_hash = hashlib.sha256(blinded).digest()
         found = participation.look(desk.place, code_hash)
         if found is False or known is None:

@@ -13,6 +13,7 @@ from identity.desk.desk import Desk
 from identity.desk.views import View, mine, view
 from identity.reasons import Refused
 from identity.registry import Entry
+from identity.retiring import mark
 from identity.staff import Person
 from identity.store import campaigns, keys, schools, sessions
 from identity.store.sessions import Held
@@ -58,7 +59,7 @@ def create(desk: Desk, who: Person, campaign: str, wish: life.Wish) -> View:
     )
     card = key_card(message.session, {group: terms.spki for group, terms in message.groups.items()})
     roll = {group: entry.levels[wish.level].of(group) for group in message.groups}
-    sessions.add(desk.place, message, wrapped, card, fingerprint(card), roll)
+    sessions.add(desk.place, message, wrapped, card, fingerprint(card), roll, mark(desk.pepper))
     metrics.SESSIONS.labels("created").inc()
     desk.note(who, "session-created", session=message.session, campaign=campaign, level=wish.level)
     return view(desk, who, message.session)

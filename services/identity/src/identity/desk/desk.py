@@ -11,6 +11,7 @@ from contracts.questionnaire import Questionnaire
 from identity.guesses import Guesses
 from identity.passwords import Passwords
 from identity.printer import Printer
+from identity.retiring import Retiring
 from identity.settings import Settings
 from identity.signers import Signers
 from identity.staff import Person
@@ -36,6 +37,7 @@ class Desk:
     cookie_key: bytes = field(repr=False)
     grant_key: Ed25519PrivateKey = field(repr=False)
     manifest_key: EllipticCurvePrivateKey = field(repr=False)
+    retiring: Retiring = field(repr=False, default=Retiring())  # frozen
 
     def note(self, who: Person, act: str, txn: Txn = None, **about: object) -> None:
         """Adds an act to the audit log."""

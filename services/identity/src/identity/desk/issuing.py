@@ -7,8 +7,9 @@ from identity import sessions as life
 from identity.desk.desk import Desk
 from identity.desk.views import View, mine, view
 from identity.reasons import Refused
+from identity.retiring import pepper_of
 from identity.staff import Person
-from identity.store import participation, sessions
+from identity.store import counter, participation, sessions
 from identity.store.place import Txn
 
 
@@ -54,7 +55,11 @@ def draw(desk: Desk, found: View, order: Order) -> Slips:
     while len(fresh) < order.count:
         fresh.add(codes.make(codes.PARTICIPATION, desk.random_bytes))
     shuffled = sorted(fresh, key=lambda _: desk.random_bytes(16))
-    hashes = desk.signers.hashes(found.message.session, order.group, shuffled)
+    session = found.message.session
+    known = counter.counter(desk.place, session, order.group)
+    if known is None or pepper_of(known.pepper, desk.pepper, desk.retiring.pepper) is None:
+        raise Refused("session-closed")  # its pepper is gone: no slip of it works any more
+    hashes = desk.signers.hashes(session, order.group, shuffled, known.pepper)
     return Slips(view=found, order=order, codes=tuple(shuffled), hashes=tuple(hashes))
 
 

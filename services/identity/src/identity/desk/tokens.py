@@ -6,6 +6,8 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -20,7 +22,11 @@ ISSUER = "guzgu-identity"
 
 
 def _key(desk: Desk, purpose: str) -> bytes:
-    return HKDF(hashes.SHA256(), 32, salt=None, info=f"guzgu identity {purpose}".encode()).derive(desk.cookie_key)
+    return _derived(desk.cookie_key, purpose)
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=f"guzgu identity {purpose}".encode()).derive(key)
 
 
 def issue(desk: Desk, purpose: str, user: str, seconds: int) -> str:
@@ -32,16 +38,23 @@ def issue(desk: Desk, purpose: str, user: str, seconds: int) -> str:
 
 def read(desk: Desk, purpose: str, token: str) -> Mapping[str, Any] | None:
     """The claims (sub, jti, exp) of a token made for this purpose and not yet over, else None."""
+    claims = _claims(_key(desk, purpose), token)
+    if claims is None and desk.retiring.cookie_key is not None:
+        claims = _claims(_derived(desk.retiring.cookie_key, purpose), token)
+    return claims if claims is not None and claims["exp"] > desk.clock().timestamp() else None
+
+
+def _claims(key: bytes, token: str) -> Mapping[str, Any] | None:
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            _key(desk, purpose),
+            key,
             algorithms=["HS256"],
-            options={"verify_exp": False, "verify_iat": False, "require": ["sub", "exp", "jti"]},
+            options={"verify_exp": False, "verify_iat": False, "require": ["sub", "iat", "exp", "jti"]},
         )
     except jwt.InvalidTokenError:
         return None
-    return claims if claims["exp"] > desk.clock().timestamp() else None
+    return claims
 
 
 def form_token(desk: Desk, jti: str) -> str:
@@ -69,27 +82,31 @@ def grant(desk: Desk, person: Person, *, school: str | None, school_name: str | 
 
 
 def jwks(desk: Desk) -> dict[str, Any]:
-    """The public keys: Ed25519 for grants, P-256 for the manifest."""
-    grants, manifest = desk.grant_key.public_key(), desk.manifest_key.public_key()
-    numbers = manifest.public_numbers()
+    """The public keys: Ed25519 for grants, P-256 for the manifest; those that sign now first, then those retired."""
+    grants = (desk.grant_key.public_key(), *desk.retiring.grant_keys)
+    manifest = (desk.manifest_key.public_key(), *desk.retiring.manifest_keys)
+    return {"keys": [*map(_grant_jwk, grants), *map(_manifest_jwk, manifest)]}
+
+
+def _grant_jwk(key: Ed25519PublicKey) -> dict[str, str]:
     return {
-        "keys": [
-            {
-                "kty": "OKP",
-                "crv": "Ed25519",
-                "x": b64(grants.public_bytes(Encoding.Raw, PublicFormat.Raw)),
-                "use": "sig",
-                "alg": "EdDSA",
-                "kid": key_id(grants.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)),
-            },
-            {
-                "kty": "EC",
-                "crv": "P-256",
-                "x": b64(numbers.x.to_bytes(32)),
-                "y": b64(numbers.y.to_bytes(32)),
-                "use": "sig",
-                "alg": "ES256",
-                "kid": key_id(manifest.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)),
-            },
-        ]
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "x": b64(key.public_bytes(Encoding.Raw, PublicFormat.Raw)),
+        "use": "sig",
+        "alg": "EdDSA",
+        "kid": key_id(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)),
+    }
+
+
+def _manifest_jwk(key: EllipticCurvePublicKey) -> dict[str, str]:
+    numbers = key.public_numbers()
+    return {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": b64(numbers.x.to_bytes(32)),
+        "y": b64(numbers.y.to_bytes(32)),
+        "use": "sig",
+        "alg": "ES256",
+        "kid": key_id(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)),
     }

@@ -9,19 +9,30 @@ from identity.store.place import Place
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counter:
-    """What the exchange of codes for ballots needs to know of a session and one of its groups."""
+    """What the exchange of codes for ballots needs to know of a session and one of its groups; `pepper` is the mark of
+    the one that its codes are hashed under, None in a session from before there were marks."""
 
     key_id: str
     timetable: Timetable
+    pepper: str | None
 
 
 @told_apart()
 def counter(place: Place, session: str, group: str) -> Counter | None:
-    """The session's timetable and the group's key; None if there is no such session or it has no such group.
+    """The session's timetable, the group's key, the pepper's mark; None if there is no such session or it has no such
+    group.
 
     `group` must be one of the four.
     """
-    wanted = ("revision", "opens", "closes", "state", "message.timetable.grace", f"message.groups.{group}.key_id")
+    wanted = (
+        "pepper",
+        "revision",
+        "opens",
+        "closes",
+        "state",
+        "message.timetable.grace",
+        f"message.groups.{group}.key_id",
+    )
     row = place["sessions"].find_one({"_id": session}, dict.fromkeys(wanted, 1))
     if row is None or group not in row["message"].get("groups", {}):
         return None
@@ -34,6 +45,7 @@ def counter(place: Place, session: str, group: str) -> Counter | None:
             grace=row["message"]["timetable"]["grace"],
             state=row["state"],
         ),
+        pepper=row.get("pepper"),
     )
 
 

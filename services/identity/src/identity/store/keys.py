@@ -63,3 +63,16 @@ def any_one(place: Place) -> WrappedKey | None:
     """Some stored pair, to try the wrapping on."""
     row = place["keys"].find_one({})
     return None if row is None else _key(row)
+
+
+@told_apart()
+def everything(place: Place) -> list[WrappedKey]:
+    """Every stored pair, in the pool or given to a session."""
+    return [_key(row) for row in place["keys"].find({})]
+
+
+@told_apart()
+def rewrap(place: Place, old: WrappedKey, new: WrappedKey) -> int:
+    """Puts one wrapping in another's place, unless the pair is gone; 1 if it was put."""
+    found = {"_id": old.key_id, "wrapped": Binary(old.wrapped)}
+    return place["keys"].update_one(found, {"$set": {"wrapped": Binary(new.wrapped)}}).modified_count

@@ -1,6 +1,6 @@
 """School sessions: the published message, and beside it what only identity knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -72,6 +72,7 @@ def add(
     card: str,
     mark: str,
     roll: Mapping[str, int],
+    pepper: str,
 ) -> None:
     """Stores a new session, its keys by group and its message in one transaction.
 
@@ -89,6 +90,7 @@ def add(
                 **_moving(message),
                 "message": _SCHEMA.dump(message),
                 "card": card,
+                "pepper": pepper,
                 "fingerprint": mark,
                 "roll": dict(roll),
                 "slips": {group: {"issued": 0, "reissued": 0, "revoked": 0} for group in message.groups},
@@ -194,3 +196,11 @@ def raise_cap(place: Place, session: str, group: str, most: int, txn: Txn) -> No
 def set_shared(place: Place, session: str, shared: bool, txn: Txn = None) -> None:
     """Whether the ministry may open the session's report."""
     place["sessions"].update_one({"_id": session}, {"$set": {"shared": shared}}, session=txn)
+
+
+@told_apart()
+def under_other_peppers(place: Place, marks: Sequence[str | None]) -> int:
+    """How many sessions that go on have codes hashed under a pepper other than those of these marks."""
+    return place["sessions"].count_documents(
+        {"marked": False, "state": {"$in": [*GOING_ON]}, "pepper": {"$nin": [*marks]}}
+    )

@@ -16,7 +16,7 @@ from identity.store.place import Document, Place, Txn
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
     """A person's account: argon2id hash, wrapped one-time secret, last step used, mistakes in a row, page sessions that
-    were signed out before their time."""
+    were signed out before their time, when its secrets were reset (seconds since 1970, 0 for never)."""
 
     person: Person
     password_hash: str = field(repr=False)
@@ -26,6 +26,7 @@ class Account:
     wait_until: datetime | None
     active: bool
     ended: frozenset[str]
+    reset: int
 
 
 def _account(row: Document) -> Account:
@@ -38,6 +39,7 @@ def _account(row: Document) -> Account:
         wait_until=row["wait_until"],
         active=row["active"],
         ended=frozenset(one["session"] for one in row.get("ended", ())),
+        reset=row.get("reset", 0),
     )
 
 
@@ -152,3 +154,35 @@ def api_keys(place: Place) -> list[Mapping[str, object]]:
 def remove_key(place: Place, name: str) -> bool:
     """Deletes an API key; whether there was one."""
     return place["staff"].delete_one({"_id": f"key/{name}"}).deleted_count == 1
+
+
+@told_apart()
+def replace_secrets(place: Place, user: str, password_hash: str, totp_wrapped: bytes, now: datetime) -> None:
+    """A new password and one-time secret; tokens and page sessions from before `now` end."""
+    place["staff"].update_one(
+        {"_id": f"person/{user}"},
+        {
+            "$set": {
+                "password_hash": password_hash,
+                "totp_wrapped": Binary(totp_wrapped),
+                "last_step": 0,
+                "mistakes": 0,
+                "wait_until": None,
+                "reset": int(now.timestamp()),
+            }
+        },
+    )
+
+
+@told_apart()
+def wrapped_secrets(place: Place) -> list[tuple[str, bytes]]:
+    """(user, wrapped one-time secret) of every account."""
+    rows = place["staff"].find({"totp_wrapped": {"$exists": True}}, {"user": 1, "totp_wrapped": 1})
+    return [(row["user"], bytes(row["totp_wrapped"])) for row in rows]
+
+
+@told_apart()
+def rewrap(place: Place, user: str, old: bytes, new: bytes) -> int:
+    """Puts one wrapping in another's place, unless it was replaced meanwhile; 1 if it was put."""
+    found = {"_id": f"person/{user}", "totp_wrapped": Binary(old)}
+    return place["staff"].update_one(found, {"$set": {"totp_wrapped": Binary(new)}}).modified_count

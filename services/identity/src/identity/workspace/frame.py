@@ -74,7 +74,7 @@ def _who_is_it() -> None:
         g.cookie = tokens.issue(desk, "cookie", "", tokens.COOKIE_SECONDS)
         claims = tokens.read(desk, "cookie", g.cookie) or {}
     g.jti = claims["jti"]
-    g.person = accounts.current(desk, claims["sub"], claims["jti"]) if claims["sub"] else None
+    g.person = accounts.current(desk, claims["sub"], claims["iat"], claims["jti"]) if claims["sub"] else None
     if request.method == "POST":
         sent = request.form.get("csrf_token", "").encode()
         if not hmac.compare_digest(sent, tokens.form_token(desk, g.jti).encode()):

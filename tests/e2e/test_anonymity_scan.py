@@ -31,12 +31,15 @@ Needles = dict[str, set[bytes]]
 class Aftermath:
     """What was done, and everything that is kept of it."""
 
-    def __init__(self, setting: Setting, needles: Needles, private: Needles, ballots: Needles) -> None:
+    def __init__(
+        self, setting: Setting, needles: Needles, private: Needles, ballots: Needles, said: Mapping[str, bytes]
+    ) -> None:
         self.setting = setting
         self.site = setting.services.site
         self.needles = needles
         self.private = private
         self.ballots = ballots
+        self.said = said
         self.logs: Path = setting.services.child("identity").log.parent
         self.database: MongoClient[Any] = MongoClient(self.site.admin_uri.reveal(), tz_aware=True)
 
@@ -103,12 +106,15 @@ def aftermath(stack: Any, http: httpx.Client, ministry: Any) -> Iterator[Afterma
         codes = setting.codes(session, "teacher", PEOPLE + 1)
         own = Setting(stack, visitors, ministry)
         people = [own.respondent(session, "teacher", code) for code in codes]
+        quiet = {process: setting.services.child(process).log for process in ("identity", "collector")}
+        before = {process: log.stat().st_size for process, log in quiet.items()}
         responses = [person.response({"A1": 4}, padding=f"padding-{mark}") for person in people[:PEOPLE]]
         for person, response in zip(people, responses, strict=False):
             assert person.submit({**response, "name": mark}).status_code == 422
             assert person.submit(response).status_code == 202
         assert people[-1].submit_bytes(json.dumps({"code": codes[-1]}).encode()).status_code == 422
         assert people[-1].trade("A" * 342, code=codes[0]).status_code == 409
+        said = {process: log.read_bytes()[before[process] :] for process, log in quiet.items()}
     setting.close(session)
     until(lambda: (setting.counts(session, "teacher") or {"released": 0})["released"] == PEOPLE, "the release")
     until(lambda: setting.report(session, "text/html").status_code == 200, "the report")
@@ -125,7 +131,7 @@ def aftermath(stack: Any, http: httpx.Client, ministry: Any) -> Iterator[Afterma
         name: {form for one in responses for form in (one[name].encode(), to_bytes(one[name]))}
         for name in ("ballot", "signature")
     }
-    made = Aftermath(setting, needles, private, ballots)
+    made = Aftermath(setting, needles, private, ballots, said)
     yield made
     made.database.close()
 
@@ -145,6 +151,10 @@ def test_no_time_finer_than_a_day_stands_beside_an_answer_or_a_code(aftermath: A
     rows = aftermath.beside_answers()
     assert {where for where, _ in rows} >= {"responses-v1", "identity.participation_codes", "statistics.cells"}
     assert scanning.clock_times(rows) == []
+
+
+def test_nothing_is_logged_while_people_trade_codes_and_answer(aftermath: Aftermath) -> None:
+    assert aftermath.said == {"identity": b"", "collector": b""}, "a line for each would tell when somebody answered"
 
 
 def test_no_field_is_kept_that_is_not_published(aftermath: Aftermath) -> None:

@@ -124,6 +124,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site: Site, language: s
     for path in PAGES:
         page.goto(f"{site.origin}{path}?lang={language}")
         if page.locator(".reactive").count():
+            page.locator(".reactive").first.scroll_into_view_if_needed()
             page.locator("[data-drawn]").first.wait_for()
         page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
         problems = axe.run(page).response["violations"]

@@ -29,7 +29,9 @@ def saying(voice: Voice) -> Say:
             return voice.questionnaire.level_name(code, voice.language)
         if kind == "reason":
             return words.reason(voice, code, k)
-        if kind in ("effect", "band"):
+        if kind == "change":
+            return voice.t(f"change.word_{code}")
+        if kind in ("effect", "band", "owner"):
             return voice.t(f"{kind}.{code}")
         if kind == "asked":
             return voice.t("sheet.yes" if code else "sheet.no")

@@ -59,3 +59,18 @@ def test_a_blob_opens_for_its_own_session_with_its_own_key_and_never_otherwise()
 def test_a_key_of_another_length_is_refused_in_words() -> None:
     with pytest.raises(Fatal, match="BLOB_KEY"):
         Sealer(b"short")
+
+
+def test_during_a_change_of_keys_both_open_and_only_the_new_one_seals() -> None:
+    new = bytes(range(100, 132))
+    parts = {"student": b"12345"}
+    old_blob = Sealer(KEY).seal("S1", parts)
+    during = Sealer(new, before=KEY)
+    assert parts == during.open("S1", old_blob, ["student"])
+    resealed = during.resealed("S1", old_blob)
+    assert resealed is not None
+    assert parts == Sealer(new).open("S1", resealed, ["student"])
+    assert during.resealed("S1", resealed) is None
+    for alone, blob in ((Sealer(KEY), resealed), (Sealer(new), old_blob)):
+        with pytest.raises(Fatal, match="BLOB_KEY_PREVIOUS must be the one before"):
+            alone.open("S1", blob, ["student"])

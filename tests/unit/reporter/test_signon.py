@@ -1,5 +1,6 @@
 """Grants work once, for sixty seconds, from identity alone; sessions cannot be forged."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -110,3 +111,22 @@ def test_a_session_opens_for_an_hour_and_only_unchanged() -> None:
     assert signon.open_session(sealed[:-2] + "xx", KEY, NOW) is None
     assert signon.open_session("not a session", KEY, NOW) is None
     assert signon.open_session("", KEY, NOW) is None
+
+
+def test_a_new_grant_key_is_picked_up_at_its_first_grant_and_the_retired_one_goes_with_it() -> None:
+    old, new = (Signer(key=Ed25519PrivateKey.generate(), kid=kid) for kid in ("old", "new"))
+    published = [old.jwks(), joined(old, new), *[new.jwks()] * 5]
+    ticks = iter(range(0, 900, 30))
+    found = signon.Keys(lambda: published.pop(0), lambda outcome: None, lambda: float(next(ticks)))
+    noted = Noted()
+    signon.accept(old.grant(NOW, jti="grant-one"), found, noted, NOW)
+    signon.accept(new.grant(NOW, jti="grant-two"), found, noted, NOW)
+    signon.accept(old.grant(NOW, jti="grant-three"), found, noted, NOW)
+    assert found.find("newest of all") is None
+    with pytest.raises(signon.Refused, match="no-key"):
+        signon.accept(old.grant(NOW, jti="grant-four"), signon.Keys(new.jwks), noted, NOW)
+    assert found.find("old") is None
+
+
+def joined(*signers: Signer) -> bytes:
+    return json.dumps({"keys": [key for one in signers for key in json.loads(one.jwks())["keys"]]}).encode()

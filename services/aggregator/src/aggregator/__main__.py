@@ -157,6 +157,12 @@ def restore_backup(folder: Path) -> None:
     click.echo(upkeep.run_restore(os.environ, folder))
 
 
+@aggregator.command(name="reseal")
+def do_reseal() -> None:
+    """Seal unreleased figures under the new BLOB_KEY, while BLOB_KEY_PREVIOUS holds the old one."""
+    click.echo(upkeep.run_reseal(os.environ))
+
+
 def run() -> None:
     """Runs the command line; a failure that an operator can mend is one sentence on standard error."""
     try:

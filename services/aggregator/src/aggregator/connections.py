@@ -21,9 +21,10 @@ from contracts.ballots import unb64
 def sealer_of(settings: Settings) -> Sealer:
     """The sealer under the key from the settings; Fatal if it is not one."""
     try:
-        return Sealer(unb64(settings.blob_key.reveal()))
+        previous = settings.blob_key_previous
+        return Sealer(unb64(settings.blob_key.reveal()), before=None if previous is None else unb64(previous.reveal()))
     except ValueError as error:
-        raise Fatal("BLOB_KEY must be 32 bytes as base64url without padding") from error
+        raise Fatal("BLOB_KEY and BLOB_KEY_PREVIOUS must be 32 bytes as base64url without padding") from error
 
 
 def topic_problems(settings: Settings) -> list[str]:

@@ -14,6 +14,7 @@ class Settings(KafkaSettings):
 
     mongo_uri: Secret = setting("MongoDB address with the aggregator's user and password in it")
     blob_key: Secret = setting("32 bytes as base64url: seals figures that are not yet released")
+    blob_key_previous: Secret | None = setting("BLOB_KEY before its last change, until `reseal` was run", None)
     topic_prefix: str = setting("put before the name of every topic", "")
     statistics_database: str = setting("name of the statistics database", "statistics")
     group: str = setting("Kafka group that the workers share the partitions in", "aggregator")
@@ -40,6 +41,8 @@ class Settings(KafkaSettings):
 def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each pair of settings that cannot go together."""
     yield from kafka.contradictions(settings)
+    if settings.blob_key_previous == settings.blob_key:
+        yield "BLOB_KEY_PREVIOUS is the same as BLOB_KEY: set it only while a change goes on"
     if not loopback(settings.host):
         if settings.clock_offset_seconds:
             yield "CLOCK_OFFSET_SECONDS moves the clock and is refused unless HOST is a loopback address"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aggregator import copies, pointer
 from aggregator.archive import Archive
-from aggregator.commands import backup, purge, rebuild, replay, restore
+from aggregator.commands import backup, purge, rebuild, replay, reseal, restore
 from aggregator.connections import archive as archive_at_once
 from aggregator.connections import sealer_of, terms_of_all
 from aggregator.logreader import LogReader
@@ -177,3 +177,10 @@ def run_restore(environ: Mapping[str, str], folder: Path) -> restore.Report:
             client=given.client, home=home, archive=given.archive(home), log=given.log, writer=writing
         )
         return restore.restore(folder, target, given.key())
+
+
+def run_reseal(environ: Mapping[str, str]) -> reseal.Report:
+    """Seals what is unreleased under the key of now; see commands.reseal."""
+    with tools(environ) as given:
+        home = given.settings.statistics_database
+        return reseal.reseal(given.client, (home, home + pointer.SECOND), given.sealer)

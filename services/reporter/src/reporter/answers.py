@@ -31,11 +31,13 @@ FILES: Final = (".json", ".csv", ".xlsx", ".pdf")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sessions:
-    """The reporter's own sessions: `secure` decides the cookie's name and flags (plain http only on loopback)."""
+    """The reporter's own sessions: `secure` decides the cookie's name and flags (plain http only on loopback); what was
+    made under the key `before` the last change is still taken."""
 
     key: bytes
     secure: bool
     clock: Callable[[], datetime]
+    before: bytes | None = None
 
     @property
     def cookie(self) -> str:
@@ -46,7 +48,8 @@ class Sessions:
         """Who is asking: by bearer token, else by cookie; None for nobody."""
         token = _bearer()
         sealed = request.cookies.get(self.cookie, "") if token is None else token
-        return signon.open_session(sealed, self.key, self.clock()) if sealed else None
+        opened = (signon.open_session(sealed, key, self.clock()) for key in self._keys()) if sealed else ()
+        return next(filter(None, opened), None)
 
     def form_token(self) -> str:
         """What a form of this session carries, so that no other site can send one."""
@@ -57,7 +60,10 @@ class Sessions:
         no other site can make a browser send."""
         if _bearer() is not None:
             return True
-        return form_token.holds(self.key, request.cookies.get(self.cookie, ""), token)
+        return any(form_token.holds(key, request.cookies.get(self.cookie, ""), token) for key in self._keys())
+
+    def _keys(self) -> tuple[bytes, ...]:
+        return (self.key,) if self.before is None else (self.key, self.before)
 
     def give(self, answer: Response, sealed: str) -> Response:
         """Sets the session's cookie."""

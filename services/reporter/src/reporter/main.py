@@ -79,7 +79,10 @@ def build(found: Settings, stack: ExitStack) -> Flask:
             prints=Shelf(room=PRINTS_KEPT, builders=1, places=PRINTS_WAITING),
             printer=printer,
             sessions=Sessions(
-                key=key_bytes(found.cookie_key), secure=found.reporter_origin.startswith("https://"), clock=now
+                key=key_bytes(found.cookie_key),
+                before=None if found.cookie_key_previous is None else key_bytes(found.cookie_key_previous),
+                secure=found.reporter_origin.startswith("https://"),
+                clock=now,
             ),
             keys=signon.Keys(read, lambda outcome: metrics.KEYS.labels(outcome).inc()),
             clock=now,

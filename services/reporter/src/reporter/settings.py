@@ -17,6 +17,7 @@ class Settings:
 
     mongo_uri: Secret = setting("MongoDB address with the reporter's own user")
     cookie_key: Secret = setting("32 random bytes in base64url; encrypts the reporter's own sessions")
+    cookie_key_previous: Secret | None = setting("COOKIE_KEY before its last change, for an hour", None)
     identity_origin: str = setting("public origin of identity, from where people sign on")
     reporter_origin: str = setting("public origin of this service")
     identity_jwks_url: str | None = setting("address of identity's public keys", None)
@@ -40,11 +41,18 @@ def contradictions(settings: Settings) -> Iterator[str]:
         yield "IDENTITY_JWKS_URL or IDENTITY_JWKS_FILE must be set, and not both"
     if settings.clock_offset_seconds and not loopback(settings.host):
         yield "CLOCK_OFFSET_SECONDS may only be set where HOST is a loopback address"
+    for name, secret in (("COOKIE_KEY", settings.cookie_key), ("COOKIE_KEY_PREVIOUS", settings.cookie_key_previous)):
+        if secret is not None and not _is_key(secret):
+            yield f"{name} must be {KEY_BYTES} bytes in base64url"
+    if settings.cookie_key_previous == settings.cookie_key:
+        yield "COOKIE_KEY_PREVIOUS is the same as COOKIE_KEY: set it only while a change goes on"
+
+
+def _is_key(secret: Secret) -> bool:
     try:
-        if len(key_bytes(settings.cookie_key)) != KEY_BYTES:
-            yield f"COOKIE_KEY must be {KEY_BYTES} bytes in base64url"
+        return len(key_bytes(secret)) == KEY_BYTES
     except (binascii.Error, ValueError):
-        yield f"COOKIE_KEY must be {KEY_BYTES} bytes in base64url"
+        return False
 
 
 def key_bytes(secret: Secret) -> bytes:

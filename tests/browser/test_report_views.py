@@ -97,6 +97,7 @@ def test_views_change_without_loading_the_page_and_back_brings_the_last_one_agai
     expect(heads).not_to_contain_text("Teachers")
     assert "leader,student" == asked(page)["groups"]
     assert "view-teacher" == page.evaluate("document.activeElement.id")
+    expect(page.locator("body > [role=status]")).to_have_text(page.locator("h1").inner_text())
     assert "Teachers" not in page.locator(".chart-wide svg").all_inner_texts()
     assert 0 == page.locator("#bench-teacher").count() < page.locator("#bench-student").count()
     page.locator("#overview-table tbody a", has_text="Pedagogy: in the classroom").click()

@@ -7,6 +7,12 @@
   let asked = 0;
   let looked = window.location.search;
 
+  // Outside of what is replaced, so that it is heard.
+  const said = document.createElement("p");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  document.body.append(said);
+
   const part = (page) => page.querySelector("main");
 
   const put = (page, address) => {
@@ -25,8 +31,7 @@
       heading.focus({ preventScroll: true });
       heading.scrollIntoView({ block: "start" });
     }
-    const said = document.getElementById("view-said");
-    if (said) said.textContent = document.querySelector("h1").textContent;
+    said.textContent = document.querySelector("h1").textContent;
   };
 
   const show = async (address, keep) => {

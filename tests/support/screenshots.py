@@ -13,7 +13,6 @@ from support.screens import Tour, speak
 from support.signing import running_desk
 from support.visiting import launched
 
-OPERATORS = {"OPERATOR_CODES": "Elm Mərkəzi", "OPERATOR_ANSWERS": "Sorğu Mərkəzi"}
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 
 
@@ -40,7 +39,8 @@ def main(folder: Path) -> None:
         running_desk() as desk,
     ):
         place = make_topics(broker.bootstrap)
-        with running_collector(place, desk.origin, **OPERATORS) as collector, sync_playwright() as playwright:
+        operated = running_collector(place, desk.origin, OPERATOR_CODES="Elm Mərkəzi", OPERATOR_ANSWERS="Sorğu Mərkəzi")
+        with operated as collector, sync_playwright() as playwright:
             desk.allowed = collector.origin
             browser = launched(playwright)
             Tour(browser=browser, collector=collector, desk=desk, place=place, look=look, options={}).go()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,6 +149,14 @@ def test_nobody_signs_in_with_anothers_password(stack: Any) -> None:
     wrong = {**options(stack, "collector"), "sasl_plain_username": f"{stack.site.prefix}aggregator"}
     with pytest.raises(KafkaError):
         KafkaAdminClient(**wrong, bootstrap_timeout_ms=1_000).close()
+
+
+def test_the_aggregators_own_user_cannot_restore_and_is_told_who_can(stack: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    assert stack.run("aggregator", "backup", "--to", str(folder)).returncode == 0
+    done = stack.run("aggregator", "restore", "--from", str(folder))
+    assert done.returncode == 1
+    assert "user write to sessions-v1, campaigns-v1; nothing was restored. A restore is run as" in done.stderr
 
 
 def _read(stack: Any, user: str, place: TopicPartition) -> None:

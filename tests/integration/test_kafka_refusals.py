@@ -20,6 +20,7 @@ from chassis.kafka import (
     delete_records,
     ensure_topics,
     grants,
+    not_writable,
     set_passwords,
     wait_for_broker,
 )
@@ -108,6 +109,15 @@ def test_what_start_up_may_not_look_at_is_named_with_what_to_do(user: Brokers, t
         f"{topic}-3 is missing, or hidden from this process's user: run `python -m provision`",
         f"{topic}: this process's user may not see its settings; run `python -m provision`",
     ]
+
+
+def test_which_topics_a_user_may_not_write_to_is_known_before_anything_is_written(
+    broker: KafkaPart, user: Brokers, topic: str
+) -> None:
+    unseen = f"{topic}-4"
+    ensure_topics(broker.bootstrap, [TopicSpec(name=unseen, partitions=1, config={})], 1)
+    assert not_writable(user, [topic, unseen]) == [unseen]
+    assert not_writable(broker.bootstrap, [topic, unseen]) == []
 
 
 def test_a_wrong_password_is_named_and_never_shown(user: Brokers, topic: str) -> None:

@@ -1,6 +1,6 @@
 """Builds the commands that change what is kept (purge, replay, rebuild, backup, restore) from the environment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,7 +20,7 @@ from aggregator.settings import Settings
 from aggregator.store import Store
 from aggregator.surroundings import clock_gap, missing_rights, scans
 from chassis.errors import Fatal
-from chassis.kafka import AckedProducer, CompactedReader, Record
+from chassis.kafka import AckedProducer, CompactedReader, Record, not_writable
 from chassis.mongo import Client, connect
 from chassis.settings import clock
 from contracts import topics
@@ -57,6 +57,12 @@ class Tools:
             yield from reader.read_to_end(60.0)
         finally:
             reader.close()
+
+    def not_writable(self, names: Sequence[str]) -> list[str]:
+        """The topics among these that this process's Kafka user may not write to."""
+        prefix = self.settings.topic_prefix
+        found = not_writable(self.settings.kafka, [prefix + name for name in names])
+        return [name.removeprefix(prefix) for name in found]
 
     def archive(self, database: str | None = None) -> Archive:
         """A database for reading, as it changes."""
@@ -174,7 +180,12 @@ def run_restore(environ: Mapping[str, str], folder: Path) -> restore.Report:
     with tools(environ) as given, writer(given.settings) as writing:
         home = given.settings.statistics_database
         target = restore.Target(
-            client=given.client, home=home, archive=given.archive(home), log=given.log, writer=writing
+            client=given.client,
+            home=home,
+            archive=given.archive(home),
+            log=given.log,
+            writer=writing,
+            not_writable=given.not_writable,
         )
         return restore.restore(folder, target, given.key())
 

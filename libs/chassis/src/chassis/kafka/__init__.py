@@ -7,7 +7,7 @@ from chassis.kafka.partitions import PartitionedConsumer
 from chassis.kafka.producer import AckedProducer
 from chassis.kafka.records import Outgoing, Record
 from chassis.kafka.rights import Grant, bring_to, grants, set_passwords
-from chassis.kafka.topics import TopicMismatch, TopicSpec, check_topics, ensure_topics, topic_differences
+from chassis.kafka.topics import TopicMismatch, TopicSpec, check_topics, ensure_topics, not_writable, topic_differences
 
 __all__ = [
     "AckedProducer",
@@ -27,6 +27,7 @@ __all__ = [
     "delete_records",
     "ensure_topics",
     "grants",
+    "not_writable",
     "refusal",
     "set_passwords",
     "topic_differences",

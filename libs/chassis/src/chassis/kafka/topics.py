@@ -91,3 +91,15 @@ def check_topics(place: Place, specs: Sequence[TopicSpec]) -> list[str]:
             if spec.name not in present
         ]
         return missing + topic_differences(admin, [spec for spec in specs if spec.name in present])
+
+
+def not_writable(place: Place, names: Sequence[str]) -> list[str]:
+    """The topics among these that this process's user may not write to, or not see; Unavailable if Kafka is away."""
+    with asking(place) as admin:
+        rows = admin.describe_topics(list(names))
+    writable = {row["name"] for row in rows if "WRITE" in _operations(row)}
+    return [name for name in names if name not in writable]
+
+
+def _operations(row: Mapping[str, Any]) -> set[str]:
+    return {str(name) for name in row.get("authorized_operations") or ()}

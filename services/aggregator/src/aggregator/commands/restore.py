@@ -1,7 +1,7 @@
 """`restore`: a backup put back into an empty database and empty topics, every offset as it was, and compared."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class Target:
     archive: Archive
     log: Callable[[str], LogReader]
     writer: LogWriter
+    not_writable: Callable[[Sequence[str]], list[str]]
 
 
 def restore(folder: Path, target: Target, key: bytes) -> Report:
@@ -58,6 +59,7 @@ def restore(folder: Path, target: Target, key: bytes) -> Report:
         manifest = checked(folder, key)
     except Sabotaged as error:
         raise Fatal(f"{error}; nothing was restored") from error
+    _refuse_unless_writable(target)
     _refuse_unless_empty(target)
     # First what the aggregator's own user may not write: a refusal then leaves everything else untouched.
     left = tuple(topic for topic in COMPACTED if not _restore_compacted(folder, target, topic))
@@ -95,6 +97,14 @@ def checked(folder: Path, key: bytes) -> Manifest:
             if hashlib.file_digest(file, "sha256").hexdigest() != one.sha256:
                 raise Sabotaged(f"{name} is not what was backed up")
     return manifest
+
+
+def _refuse_unless_writable(target: Target) -> None:
+    if found := target.not_writable([RESPONSES, DEAD_LETTERS, *COMPACTED]):
+        raise Fatal(
+            f"Kafka refuses to let this process's user write to {', '.join(found)}; nothing was restored. A restore is run as "
+            "the administrator that provisioning signs in as: set KAFKA_USER, KAFKA_PASSWORD and KAFKA_MECHANISM to his"
+        )
 
 
 def _refuse_unless_empty(target: Target) -> None:

@@ -102,8 +102,9 @@ def checked(folder: Path, key: bytes) -> Manifest:
 def _refuse_unless_writable(target: Target) -> None:
     if found := target.not_writable([RESPONSES, DEAD_LETTERS, *COMPACTED]):
         raise Fatal(
-            f"Kafka refuses to let this process's user write to {', '.join(found)}; nothing was restored. A restore is run as "
-            "the administrator that provisioning signs in as: set KAFKA_USER, KAFKA_PASSWORD and KAFKA_MECHANISM to his"
+            f"Kafka refuses to let this process's user write to {', '.join(found)}; nothing was restored. A restore is "
+            "run as the administrator that provisioning signs in as: set KAFKA_USER, KAFKA_PASSWORD and "
+            "KAFKA_MECHANISM to his"
         )
 
 

@@ -101,7 +101,8 @@ def _step(step: str, errors: Errors, status: int = 200, done: list[str] | None =
 def _when(entry: Entry, bank: Questionnaire, offered: list[Campaign]) -> dict[str, Any]:
     now = local(the_desk().clock())
     levels = [level for level in LEVELS if level in entry.levels]
-    last = min(local(offered[0].closes), now + timedelta(days=14))
+    last = min(local(offered[0].closes), (now + timedelta(days=14)).replace(hour=18, minute=0))
+    last = last.replace(hour=18, minute=0) if last.hour >= 18 else last
     return {
         "campaigns": offered,
         "entry": entry,
@@ -110,6 +111,7 @@ def _when(entry: Entry, bank: Questionnaire, offered: list[Campaign]) -> dict[st
         "zone": the_desk().settings.timezone,
         "today": now.date().isoformat(),
         "later": last.date().isoformat(),
+        "later_time": last.strftime("%H:%M"),
     }
 
 

@@ -122,6 +122,21 @@ def test_the_nation_less_the_strata_is_never_a_few_schools() -> None:
     assert 35 == shown(a_class(25) + a_class(5, "under-50/rural") + a_class(5, "200-up/rural"))["all"]["C"]["schools"]
 
 
+def test_whatever_strata_there_are_no_difference_of_bands_stands_for_few_schools() -> None:
+    chance = np.random.default_rng(9)
+    kinds = [f"{size}/{place}" for size in ("under-50", "50-199", "200-up") for place in ("urban", "rural")]
+    seen = set()
+    for _ in range(150):
+        sizes = {kind: int(chance.choice([0, 1, 4, 9, 10, 19, 20, 45])) for kind in kinds}
+        classes = shown([standing for kind, number in sizes.items() for standing in a_class(number, kind)])
+        found = {name: areas["C"]["schools"] for name, areas in classes.items()}
+        rest = found.pop("all", 0) - sum(found.values())
+        assert found == {kind: number for kind, number in sizes.items() if number >= 20}
+        assert rest == 0 or rest >= 10
+        seen.add((bool(found), rest > 0))
+    assert 4 == len(seen)
+
+
 def test_figures_have_one_decimal_and_depend_on_no_order() -> None:
     standings = a_class(23) + a_class(40, "200-up/urban")
     (document,) = benchmark_documents("autumn", 7, DAY, standings)

@@ -3,7 +3,9 @@
 import json
 import os
 import random
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,3 +146,15 @@ def test_the_reader_of_a_row_finds_what_it_gives_away() -> None:
         cells: list[int | str | None] = [5 * int(20 * count / sum(counts) + 0.5) for count in counts]
         for place, (low, high) in enumerate(solving.spans(sum(counts), cells)):
             assert low <= counts[place] <= high
+
+
+def test_every_module_but_the_one_that_makes_shown_tables_is_kept_from_snapshots() -> None:
+    root = Path(__file__).parents[3]
+    contracts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (rule,) = [found for found in contracts if found["name"] == "Only disclosure sees a snapshot"]
+    assert rule["forbidden_modules"] == ["reporter.snapshot"]
+    files = {file.stem for file in Path(sheets.__file__).parent.glob("*.py")}
+    free = {"__init__", "__main__", "disclosure", "snapshot", "masking"}
+    assert {f"reporter.{name}" for name in files - free} == set(rule["source_modules"])

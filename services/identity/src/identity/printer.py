@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from chassis import offspring
 from chassis.errors import Unavailable
-from identity import offspring
 from identity.slips import Sheet, html
 
 T = TypeVar("T")

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 
+from chassis import offspring
 from chassis.errors import Unavailable
-from identity import codes, issuer, offspring
+from identity import codes, issuer
 from identity.issuer import PrivateKey, WrappedKey
 from identity.retiring import pepper_of
 

@@ -9,7 +9,7 @@ from chassis import offspring
 from chassis.errors import Unavailable
 
 VARIANT: Final = "pdf/ua-1"
-LONGEST_SECONDS: Final = 90.0
+LONGEST_SECONDS: Final = 240.0
 COME_AGAIN_SECONDS: Final = 5
 
 

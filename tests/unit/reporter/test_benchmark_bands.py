@@ -8,6 +8,7 @@ from contracts.questionnaire import bank
 from reporter import disclosure, school
 from reporter.benchmark import UNKNOWN, Band, Benchmark, Known, benchmark, place
 from reporter.figures import Mean
+from reporter.tables import ShownGroup
 from support import reporter_world as world
 
 STRATUM = {"size": "50-199", "settlement": "urban"}
@@ -16,7 +17,7 @@ STRATUM = {"size": "50-199", "settlement": "urban"}
 def a_report(**people: int) -> school.SchoolReport:
     session = world.a_session()
     tables = [disclosure.show(world.a_snapshot(session, group, n), 3, bank()) for group, n in people.items()]
-    return school.report("lower-secondary", [table for table in tables if hasattr(table, "items")], bank())
+    return school.report("lower-secondary", [table for table in tables if isinstance(table, ShownGroup)], bank())
 
 
 def a_document(group: str, **classes: tuple[float, float]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from reporter.words import Voice
 def section(voice: Voice, view: SessionView) -> Mapping[str, Any]:
     """The names of the section's template; `change` is None where there is nothing to compare with."""
     found = view.change
-    if found is None:
+    if found is None or not found.items:  # none of the groups that are looked at is in both sessions
         return {"change": None}
     return {
         "change": {

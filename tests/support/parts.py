@@ -37,9 +37,10 @@ class MongoPart:
 def running_pair(folder: Path) -> Iterator[tuple[KafkaPart, MongoPart]]:
     """The pair that GUZGU_TEST_KAFKA, GUZGU_TEST_KAFKA_SECURED and GUZGU_TEST_MONGO name, or one of its own under
     `folder`."""
-    kafka, mongo = os.environ.get("GUZGU_TEST_KAFKA"), os.environ.get("GUZGU_TEST_MONGO")
-    if kafka and mongo:
-        yield KafkaPart(bootstrap=kafka, secured=os.environ.get("GUZGU_TEST_KAFKA_SECURED")), MongoPart(admin_uri=mongo)
+    names = ("GUZGU_TEST_KAFKA", "GUZGU_TEST_KAFKA_SECURED", "GUZGU_TEST_MONGO")
+    kafka, secured, mongo = (os.environ.get(name, "") for name in names)
+    if kafka and secured and mongo:
+        yield KafkaPart(bootstrap=kafka, secured=secured), MongoPart(admin_uri=mongo)
         return
     from stack.parts import parts
 

@@ -45,6 +45,7 @@ def running_stack(
     from stack.site import Keys, Ports, Site
     from stack.toolbox import locate
 
+    assert broker.secured is not None, "a stack's services sign in: start the pair anew with `python -m stack parts`"
     site = Site(
         kafka=broker.bootstrap,
         secured=broker.secured,

@@ -58,7 +58,7 @@ def run_suite(root: Path, environ: Mapping[str, str], say: Callable[[str], None]
             say(f"== {part.name}: {' '.join(folders)} (at most {part.minutes:g} min)")
             outcomes.append((part, run_part(root, part, folders, environ)))
 
-    served = "GUZGU_TEST_KAFKA" in environ and "GUZGU_TEST_MONGO" in environ
+    served = {"GUZGU_TEST_KAFKA", "GUZGU_TEST_KAFKA_SECURED", "GUZGU_TEST_MONGO"} <= environ.keys()
     if served or not any(part.servers for part, _ in present):
         run_all(environ)
     else:

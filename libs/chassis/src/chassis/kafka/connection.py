@@ -24,6 +24,8 @@ PLAIN_TEXT = "plaintext"
 PROTOCOLS = (PLAIN_TEXT, "sasl_plaintext", "ssl", "sasl_ssl")
 UNACCEPTED = (SaslAuthenticationFailedError, UnsupportedSaslMechanismError)
 REMEMBERED_SECONDS = 20.0
+WRAPPED = "AuthorizationFailed"
+"""What stands in the text of a refusal that kafka-python hands on as a failure of another kind."""
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
 
 
@@ -124,7 +126,7 @@ def refusal(error: BaseException | None, place: Place) -> str:
                 "Kafka does not accept this process's user and password: compare KAFKA_USER, KAFKA_PASSWORD and "
                 "KAFKA_MECHANISM with those of provisioning, and run `python -m provision` after a change"
             )
-        if isinstance(error, AuthorizationError):
+        if isinstance(error, AuthorizationError) or WRAPPED in str(error):
             return (
                 f"Kafka refuses something to this process's user ({type(error).__name__}: {_named(error)}): its rights "
                 "stand in contracts/access.yaml; run `python -m provision`, or set KAFKA_USER to the user that may"
@@ -161,7 +163,7 @@ _sign_ins = _SignIns()
 logging.getLogger("kafka.net.connection").addHandler(_sign_ins)
 
 
-def _named(error: AuthorizationError) -> str:
+def _named(error: BaseException) -> str:
     parts = [sorted(map(str, arg)) if isinstance(arg, set | frozenset) else [str(arg)] for arg in error.args]
     return ", ".join(name for part in parts for name in part) or "no name given"
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.questionnaire import LEVELS
 from reporter.assembly import SessionView
 from reporter.words import Voice
 
@@ -20,7 +21,7 @@ def section(voice: Voice, view: SessionView) -> Mapping[str, Any]:
         for group in groups:
             figure = cells.get((area, group))
             row.append(
-                None
+                {"none": voice.t("whole.too_few_levels" if _asked(voice, area, group) else "cell.not_asked")}
                 if figure is None
                 else {
                     "share": voice.percent(figure.share),
@@ -32,6 +33,12 @@ def section(voice: Voice, view: SessionView) -> Mapping[str, Any]:
             )
         rows.append(row)
     return {"whole": {"groups": groups, "rows": rows}}
+
+
+def _asked(voice: Voice, area: str, group: str) -> bool:
+    """Whether any level asks this group about this area."""
+    known = voice.questionnaire
+    return any(area in known.area_items(level, group) for level in LEVELS if group in known.groups(level))
 
 
 def _names(voice: Voice, levels: tuple[str, ...]) -> str:

@@ -82,7 +82,7 @@ def test_killing_a_child_ends_what_it_started(children: Children) -> None:
 def test_a_paused_child_stands_still_until_it_is_resumed(children: Children) -> None:
     child = children.start("sleeper", SLEEP)
     child.pause()
-    until(lambda: _state(child.pid) == "T", "The pause", 10)
+    assert _state(child.pid) == "T"
     child.resume()
     until(lambda: _state(child.pid) == "S", "The end of the pause", 10)
 

@@ -12,8 +12,12 @@ from typing import Self
 
 from stack.errors import StackError
 from stack.memory import tree_bytes
+from stack.standstill import stands_still
+from stack.waiting import until
 
 MINIMAL_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+STANDSTILL_SECONDS = 10.0
 
 # The kernel's death signal follows the *thread* that started a child, so one thread that lives as long as this
 # process starts them all: a test's helper thread may restart a broker and end.
@@ -66,8 +70,10 @@ class Child:
         self._process.wait()
 
     def pause(self) -> None:
-        """SIGSTOP: it holds its sockets and does nothing until `resume`."""
+        """SIGSTOP: it holds its sockets and does nothing until `resume`; returns when all of it stands still, which on
+        a busy machine is a while after the signal."""
         self._signal(signal.SIGSTOP)
+        until(lambda: stands_still(self.pid), f"The standstill of {self.name}", STANDSTILL_SECONDS, 0.01)
 
     def resume(self) -> None:
         self._signal(signal.SIGCONT)

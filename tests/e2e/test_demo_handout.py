@@ -13,6 +13,7 @@ from pymongo.errors import OperationFailure
 
 from support.foreign import ALPHABET, Office, Respondent
 from support.handing_out import handed_out
+from support.scan import findings
 from support.setting import Setting
 
 pytestmark = pytest.mark.integration
@@ -140,3 +141,25 @@ def _own(handout: Any, database: str) -> bool:
     """Whether a database is that of this stack: the user's name begins as it does."""
     user = handout["mongo_ro"].removeprefix("mongodb://").partition(":")[0]
     return database == f"{user.removesuffix('reporter')}statistics"
+
+
+def test_with_the_hand_out_a_scan_finds_nothing_that_leads_to_who_answered(
+    handout: Any, stack: Any, setting: Setting
+) -> None:
+    session = setting.session(setting.school(), "teacher")
+    (person,) = setting.respondents(session, "teacher", 1)
+    assert person.submit(person.response({"A1": 4})).status_code == 202
+    setting.counted(session, "teacher", 1)
+    logs = stack.child("identity").log.parent
+    assert findings(handout, logs, stack.site.prefix) == []
+    marked = {**handout, "schools": [_with_code(school, "response-submitted") for school in handout["schools"]]}
+    assert findings(marked, logs, stack.site.prefix) != [], "were a code anywhere, it would be found"
+
+
+def _with_code(school: Any, code: str) -> Any:
+    """The school as if this, which does stand in the log, were one of its codes."""
+    sessions = [
+        {**one, "groups": {name: {**group, "codes": [code]} for name, group in one["groups"].items()}}
+        for one in school["sessions"]
+    ]
+    return {**school, "sessions": sessions}

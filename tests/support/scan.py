@@ -9,7 +9,6 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from contracts import topics
 from support import fields, scanning
 
 NAMES = ("identity", "statistics", "reporting")
@@ -34,28 +33,32 @@ def beside_answers(rows: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
             yield where, row
 
 
-def findings(handout: Any, logs: Path | None) -> list[str]:
-    """Everything that should not be there, in words."""
+def findings(handout: Any, logs: Path | None, prefix: str = "") -> list[str]:
+    """Everything that should not be there, in words; `prefix` stands before the stack's topics and databases."""
+    published = {place for place in fields.published() if "." not in place}
     client: MongoClient[Any]
     with MongoClient(handout["mongo"], tz_aware=True) as client:
-        present = [name for name in client.list_database_names() if name.partition("_")[0] in NAMES]
+        wanted = [f"{prefix}{name}" for name in (*NAMES, "statistics_b")]
+        present = [name for name in client.list_database_names() if name in wanted]
         documents = [row for name in present for row in scanning.documents(client, name)]
-        rows = [(where.replace("statistics_b.", "statistics."), row) for where, row in documents]
-        messages = [row for row in scanning.messages(handout["kafka"], "") if row.topic in topics.topics()]
+        plain = [(where.removeprefix(prefix), row) for where, row in documents]
+        rows = [(where.replace("statistics_b.", "statistics."), row) for where, row in plain]
+        everything = scanning.messages(handout["kafka"], prefix)
+        messages = [row for row in everything if row.topic.removeprefix(prefix) in published]
         places = [
             *scanning.in_topics(messages),
             *scanning.in_documents(rows),
-            *scanning.in_oplog(client, f"({'|'.join(NAMES)})"),
+            *scanning.in_oplog(client, f"{prefix}({'|'.join(NAMES)})"),
         ]
         found = scanning.found(needles(handout), places)
     if logs is not None:
         spelt = {name: forms for name, forms in needles(handout).items() if name != "an address"}
         found += scanning.found(spelt, scanning.in_logs(logs))
-    events = [(row.topic, json.loads(row.value)) for row in messages]
+    events = [(row.topic.removeprefix(prefix), json.loads(row.value)) for row in messages]
     found += [f"an unpublished field: {field}" for field in fields.unlisted([*rows, *events])]
     found += scanning.clock_times(beside_answers(rows))
     found += [f"an id of the database's own in {where}" for where in scanning.object_ids(rows)]
-    answers = [row for row in messages if row.topic in ("responses-v1", "responses-v1-dlq")]
+    answers = [row for row in messages if row.topic.startswith(f"{prefix}responses-v1")]
     found += ["a time of day at a response"] * any(row.timestamp % DAY_MS for row in answers)
     found += ["headers at a response"] * any(row.headers for row in answers)
     return [*found, *([] if answers else ["no response at all: nothing was looked at"])]

@@ -17,7 +17,7 @@ from support.setting import Setting, until
 pytestmark = pytest.mark.integration
 PROCESSES = ("identity", "relay", "collector", "aggregator")
 EACH_TIME = 9
-AWAY_SECONDS = 4.0
+AWAY_SECONDS = 3.5
 """Longer than the delivery timeout and the directory's staleness limit of these tests, both 3 s."""
 
 

@@ -9,7 +9,7 @@ from support.exactness import exact
 from support.setting import Setting
 
 pytestmark = pytest.mark.integration
-PEOPLE = 1_000 if os.environ.get("GUZGU_TEST_FULL") else 60
+PEOPLE = 1_000 if os.environ.get("GUZGU_TEST_FULL") else 30
 TIMES = 5
 
 

@@ -132,3 +132,17 @@ def test_adults_and_older_students_are_addressed_politely() -> None:
     child = re.compile(r"\b(sən|sənin|sənə|səni|özün)\b|\w(ır|ir|ur|ür|ər|ar)s[ae]n\b|\w(ər|ar)sən\b", re.IGNORECASE)
     read = [key for key in texts.keys() if not re.search(r"\.child(\.|$)|^look\.", key)]  # noqa: SIM118  # no dict
     assert {key: found[0] for key in read if (found := child.search(texts.get(key, "az", **VALUES)))} == {}
+
+
+def test_no_word_of_the_page_promises_more_than_is_true() -> None:
+    more = re.compile(
+        r"completely anonymous|untraceable|nobody|impossible|tamamilə anonim|heç kim\b|heç kəs\b|mümkün deyil",
+        re.IGNORECASE,
+    )
+    said = {(key, lang): page.texts().get(key, lang, **VALUES) for key in own_keys() for lang in LANGUAGES}
+    assert {place: found[0] for place, text in said.items() if (found := more.search(text))} == {}
+
+
+def own_keys() -> list[str]:
+    """The keys of this package's texts."""
+    return [key for key in page.texts().keys() if not key.startswith("look.")]  # noqa: SIM118  # no dict

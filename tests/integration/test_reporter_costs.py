@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 from pymongo import monitoring
 
-from reporter import drawing
+from reporter import drawing, shelf
 from reporter.printing import Printer
 from reporter.store import Recent
 from support import reporter_world as world
@@ -107,7 +107,10 @@ def test_a_page_after_another_role_has_opened_it_draws_no_chart_again(reporter: 
     assert drawing.PICTURES.drawn == drawn
 
 
-def test_a_print_is_made_once_and_a_crowd_at_the_printer_holds_up_no_page(reporter: Reporter) -> None:
+def test_a_print_is_made_once_and_a_crowd_at_the_printer_holds_up_no_page(
+    reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "WAIT_SECONDS", LONGEST)  # who has a place keeps it on a slow machine too
     started, go = threading.Event(), threading.Event()
     printed: list[str] = []
 

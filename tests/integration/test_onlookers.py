@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kafka import KafkaConsumer
+from kafka.errors import GroupAuthorizationFailedError
 
 from chassis.errors import Unavailable
 from chassis.kafka import AckedProducer, CompactedReader, Outgoing, TopicSpec, delete_records, ensure_topics
@@ -25,7 +27,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         made = Broker(children, tools, folder / "kafka", ports[0], ports[1], secured_port=ports[2], onlookers=True)
         made.start()
         ensure_topics(made.administrator, [TopicSpec(name=TOPIC, partitions=1, config={})], 1)
-        let_look(made.administrator)
+        let_look(made.administrator, taken=["counting"])
         assert sent(AckedProducer(made.administrator)) is None
         yield made
 
@@ -41,6 +43,32 @@ def test_anybody_may_read(broker: Broker) -> None:
     reader = CompactedReader(broker.bootstrap, TOPIC)
     assert [record.value for record in reader.read_to_end(10)] == [b"v"]
     reader.close()
+
+
+def records_of_group(broker: Broker, group: str) -> list[bytes]:
+    consumer = KafkaConsumer(
+        TOPIC,
+        bootstrap_servers=broker.bootstrap,
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    found: list[bytes] = []
+    try:
+        for _ in range(60):
+            for records in consumer.poll(500).values():
+                found += [record.value for record in records]
+            if found:
+                break
+    finally:
+        consumer.close(autocommit=False)
+    return found
+
+
+def test_anybody_may_read_in_a_group_of_his_own_and_in_no_other(broker: Broker) -> None:
+    assert records_of_group(broker, "a-second-fold") == [b"v"]
+    with pytest.raises(GroupAuthorizationFailedError):
+        records_of_group(broker, "counting")
 
 
 def test_nobody_may_write_forget_or_make_anything(broker: Broker) -> None:

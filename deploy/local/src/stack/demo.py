@@ -145,7 +145,7 @@ def running_services(plan: Plan, narrator: Narrator) -> Iterator[tuple[Services,
         )
         services = Services(children, site, plan.folder / "work")
         services.provision()
-        let_look(broker.administrator)
+        let_look(broker.administrator, taken=[f"{site.prefix}aggregator"])
         narrator.say("starting the services")
         with ExitStack() as stack:
             stack.callback(services.stop)

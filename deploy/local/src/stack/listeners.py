@@ -1,6 +1,6 @@
 """The doors of the embedded Kafka: one for tests or onlookers, one where users sign in, and the controller's own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from chassis.kafka import Brokers, Grant, Place, bring_to
@@ -80,12 +80,13 @@ class Listeners:
         }
 
 
-def let_look(place: Place) -> None:
-    """Lets onlookers read every topic, and nothing else."""
-    operations = {"topic": ("read", "describe_configs"), "group": ("describe",)}
+def let_look(place: Place, taken: Collection[str] = ()) -> None:
+    """Lets onlookers read every topic, in groups of their own: in any but those that are `taken`; and nothing else."""
+    operations = {"topic": ("read", "describe_configs"), "group": ("read",)}
     wanted = {
         Grant(user=ANONYMOUS, kind=kind, name="*", operation=operation)
         for kind, allowed in operations.items()
         for operation in allowed
     }
-    bring_to(place, [ANONYMOUS], wanted)
+    kept = {Grant(user=ANONYMOUS, kind="group", name=group, operation="read", denied=True) for group in taken}
+    bring_to(place, [ANONYMOUS], wanted | kept)

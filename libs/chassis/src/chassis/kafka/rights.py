@@ -28,13 +28,15 @@ ROUNDS = 8192
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
     """`user` may do `operation` (read, write, delete, describe_configs, ...) from the address `host` on the topic or
-    group of that name, or whose name begins so where it ends in `*`."""
+    group of that name, or whose name begins so where it ends in `*`; with `denied` he may
+    not, whatever else allows it."""
 
     user: str
     kind: str
     name: str
     operation: str
     host: str = "*"
+    denied: bool = False
 
 
 def set_passwords(place: Place, passwords: Mapping[str, Secret]) -> None:
@@ -78,11 +80,15 @@ def _of(admin: Any, user: str) -> Iterable[Grant]:
     )
     for acl in admin.describe_acls(everything)[0]:
         pattern = acl.resource_pattern
-        if acl.permission_type is ACLPermissionType.ALLOW:
-            exact = "" if pattern.pattern_type is ACLResourcePatternType.LITERAL else "*"
-            name = pattern.resource_name + exact
-            kind, operation = pattern.resource_type.name.lower(), acl.operation.name.lower()
-            yield Grant(user=user, kind=kind, name=name, operation=operation, host=acl.host)
+        exact = "" if pattern.pattern_type is ACLResourcePatternType.LITERAL else "*"
+        yield Grant(
+            user=user,
+            kind=pattern.resource_type.name.lower(),
+            name=pattern.resource_name + exact,
+            operation=acl.operation.name.lower(),
+            host=acl.host,
+            denied=acl.permission_type is ACLPermissionType.DENY,
+        )
 
 
 def _acl(grant: Grant) -> ACL:
@@ -91,7 +97,7 @@ def _acl(grant: Grant) -> ACL:
         f"User:{grant.user}",
         grant.host,
         ACLOperation[grant.operation.upper()],
-        ACLPermissionType.ALLOW,
+        ACLPermissionType.DENY if grant.denied else ACLPermissionType.ALLOW,
         ResourcePattern(
             ResourceType[grant.kind.upper()],
             grant.name.removesuffix("*") if prefixed else grant.name,

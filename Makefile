@@ -20,7 +20,7 @@ test: ## Run all tests on a real Kafka and a real MongoDB
 	@$(bootstrap) venv tools page browser deployment
 	@exec $(bin)/python -m stack test
 
-test-full: ## Run all tests with many more random cases, and the load tests
+test-full: ## Run all tests with every combination and many more random cases
 	@$(bootstrap) venv tools page browser deployment
 	@exec $(bin)/python -m stack test --full
 
@@ -32,7 +32,7 @@ mutants: ## Take safety lines out one at a time and see a test fail for each
 	@$(bootstrap) venv tools page browser
 	@PYTHONPATH=tests exec $(bin)/python -m support.mutants
 
-screenshots: ## Take pictures of every screen of the questionnaire and the workspaces into build/screenshots
+screenshots: ## Take pictures of every screen of the questionnaire, the workspaces and the reports into build/screenshots
 	@$(bootstrap) venv tools page browser
 	@PYTHONPATH=tests exec $(bin)/python -m support.screenshots build/screenshots
 

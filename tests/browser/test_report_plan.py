@@ -57,7 +57,9 @@ def test_a_plan_is_begun_from_a_suggestion_and_written_without_scripts(browser: 
     page.locator("#advice a").first.click()
     chosen = page.locator("#item-0").input_value()
     page.get_by_role("button", name="Save the plan").click()
-    expect(page.locator("#error-summary a")).to_have_count(3)  # goal, who looks after it, day
+    summary = page.locator("#error-summary a")
+    expect(summary).to_have_count(3)
+    assert ["#goal-0", "#owner-0", "#due-0"] == [link.get_attribute("href") for link in summary.all()]
     assert page.locator("#item-0").input_value() == chosen
     page.locator("#goal-0").fill("Everybody knows whom to ask")
     page.locator("#owner-0").select_option("digital-lead")

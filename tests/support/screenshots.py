@@ -1,4 +1,4 @@
-"""Takes pictures of every screen of the questionnaire and the workspaces into a folder; `make screenshots` runs it."""
+"""Takes pictures of every screen of the three services with pages into a folder; `make screenshots` runs it."""
 
 import sys
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from support import office_pictures
+from support import office_pictures, report_pictures
 from support.collecting import make_topics, running_collector
 from support.parts import running_pair
 from support.screens import Tour, speak
@@ -17,7 +17,7 @@ SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "hei
 
 
 def main(folder: Path) -> None:
-    """Writes FOLDER/{questionnaire,workspace}/{device}-{language}-{theme}/{screen}.png."""
+    """Writes FOLDER/{questionnaire,workspace,report}/{device}-{language}-{theme}/{screen}.png."""
     taken = 0
 
     def look(page: Page, name: str) -> None:
@@ -45,6 +45,7 @@ def main(folder: Path) -> None:
             browser = launched(playwright)
             Tour(browser=browser, collector=collector, desk=desk, place=place, look=look, options={}).go()
             taken += office_pictures.take(folder, browser, broker, database)
+            taken += report_pictures.take(folder, browser, database)
             browser.close()
     print(f"{taken} pictures in {folder}")
 

@@ -13,7 +13,7 @@ from reporter.access import Viewer
 from reporter.answers import TYPES, language, message, wants_json
 from reporter.assembly import SessionView
 from reporter.door import Answered, Desk, checked, opened
-from reporter.plan import Faults, Plan, Step
+from reporter.plan import FIELDS, Faults, Plan, Step
 from reporter.plan_form import Row
 from reporter.schemas import PlanBody, PlanQuery
 from reporter.surroundings import look_around
@@ -132,7 +132,7 @@ def _page(
         level=voice.questionnaire.level_name(view.level, told),
         school_name=viewer.school_name or view.school,
         rows=plan_form.page_rows(rows, found),
-        errors=[(f"{field}-{place}", sentence) for (place, field), sentence in sorted(found.items())],
+        errors=[(f"{field}-{place}", found[place, field]) for place, field in sorted(found, key=_in_page_order)],
         items=plan_form.items(voice, view),
         owners=plan_form.owners(voice),
         longest=plan.LONGEST_GOAL,
@@ -144,3 +144,8 @@ def _page(
         **plan_words.section(voice, view, viewer),
     )
     return Response(body, status, content_type=TYPES["html"], headers=PRIVATE)
+
+
+def _in_page_order(at: tuple[int, str]) -> tuple[int, int]:
+    """Faults are listed as their fields follow one another on the page."""
+    return at[0], FIELDS.index(at[1])

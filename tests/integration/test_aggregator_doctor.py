@@ -71,7 +71,7 @@ def test_what_an_operator_can_mend_is_one_sentence_and_no_stack_trace(
         (["digest"], {"MONGO_URI": "mongodb://nobody:wrong@127.0.0.1:1"}, 2, "not possible now: database is away"),
         (["backup", "--to", str(file / "x")], {}, 1, "Not a directory"),
         (["restore", "--from", str(tmp_path / "gone")], {}, 1, "it is no backup, or one that was interrupted"),
-        (["counts"], {"BLOB_KEY": "short"}, 1, "BLOB_KEY must be 32 bytes"),
+        (["counts"], {"BLOB_KEY": "short"}, 1, "BLOB_KEY and BLOB_KEY_PREVIOUS must be 32 bytes"),
     ):
         env = here.environment(**changes)
         done = subprocess.run([sys.executable, "-m", "aggregator", *command], env=env, capture_output=True, text=True)

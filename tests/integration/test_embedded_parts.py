@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from chassis.errors import Unavailable
 from chassis.kafka import AckedProducer, Outgoing, TopicSpec, ensure_topics, wait_for_broker

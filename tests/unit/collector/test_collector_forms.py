@@ -139,7 +139,8 @@ def test_no_word_of_the_page_promises_more_than_is_true() -> None:
         r"completely anonymous|untraceable|nobody|impossible|tamamilə anonim|heç kim\b|heç kəs\b|mümkün deyil",
         re.IGNORECASE,
     )
-    said = {(key, lang): page.texts().get(key, lang, **VALUES) for key in own_keys() for lang in LANGUAGES}
+    texts = page.texts()
+    said = {(key, lang): texts.get(key, lang, **VALUES) for key in own_keys() for lang in LANGUAGES}
     assert {place: found[0] for place, text in said.items() if (found := more.search(text))} == {}
 
 

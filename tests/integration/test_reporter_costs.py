@@ -10,9 +10,10 @@ import pytest
 from prometheus_client import REGISTRY
 from pymongo import monitoring
 
-from reporter import drawing, shelf
-from reporter.printing import Printer
+from reporter.drawn import drawing
+from reporter.files.printing import Printer
 from reporter.store import Recent
+from reporter.web import shelf
 from support import reporter_world as world
 from support.parts import MongoPart
 from support.reporting import Reporter, running_reporter

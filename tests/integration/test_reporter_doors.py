@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from reporter.printing import Printer
+from reporter.files.printing import Printer
 from support import history_world
 from support import reporter_world as world
 from support.parts import MongoPart

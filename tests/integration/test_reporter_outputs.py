@@ -14,9 +14,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from contracts.questionnaire import bank
-from reporter import exports
-from reporter.pages import TEXTS
-from reporter.printing import Printer
+from reporter.files import exports
+from reporter.files.printing import Printer
+from reporter.pages.rendering import TEXTS
 from reporter.store import Store
 from support import band_world, history_world, solving
 from support import reporter_world as world

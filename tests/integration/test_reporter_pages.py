@@ -25,8 +25,8 @@ from werkzeug.test import TestResponse
 from chassis.settings import Secret
 from contracts.questionnaire import bank
 from reporter import main, metrics
-from reporter.pages import TEXTS
-from reporter.printing import Printer
+from reporter.files.printing import Printer
+from reporter.pages.rendering import TEXTS
 from reporter.settings import Settings
 from support import reporter_world as world
 from support.parts import MongoPart

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from reporter.plan import LONGEST_GOAL, MOST_STEPS
+from reporter.report.plan import LONGEST_GOAL, MOST_STEPS
 from support import history_world, reporter_world
 from support.history_world import NOW, THEN
 from support.parts import MongoPart

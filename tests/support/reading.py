@@ -11,7 +11,7 @@ import openpyxl
 from werkzeug.test import TestResponse
 
 from contracts.questionnaire import GROUPS, bank
-from reporter.pages import TEXTS
+from reporter.pages.rendering import TEXTS
 
 Cell = int | str | None
 Cells = dict[tuple[str, str], tuple[Cell, ...]]

@@ -7,9 +7,9 @@ import numpy as np
 from scipy import optimize
 
 from contracts.questionnaire import Questionnaire, bank
-from reporter import disclosure
-from reporter.change import Sitting
-from reporter.tables import ShownGroup, ShownItem
+from reporter.report.change import Sitting
+from reporter.shown import disclosure
+from reporter.shown.tables import ShownGroup, ShownItem
 
 K = {"leader": 3, "teacher": 5, "student": 10, "trainer": 5}
 LEVEL = "lower-secondary"

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.questionnaire import OWN_CODES, Questionnaire
-from reporter import disclosure, sheets
-from reporter.tables import ShownGroup, ShownItem
+from reporter.report.cells import share_text
+from reporter.shown import disclosure
+from reporter.shown.tables import ShownGroup, ShownItem
 
 ANSWERS = 5
 FARTHEST = 4
@@ -76,7 +77,7 @@ def _other(
 ) -> Counts:
     """Counts with the same row of the table and another number at `place`."""
     wanted = _row(counts, code, document, k, questionnaire)
-    cells = None if wanted.shares is None else [sheets.share_text(share) for share in wanted.shares]
+    cells = None if wanted.shares is None else [share_text(share) for share in wanted.shares]
     for other in _near(counts, cells):  # type: ignore[arg-type]  # shares are never decimals
         if other[place] != counts[place] and _row(other, code, document, k, questionnaire) == wanted:
             return other

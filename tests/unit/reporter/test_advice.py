@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from contracts.questionnaire import LEVELS, bank
-from reporter import advice, change, school
-from reporter.advice import Suggestion
-from reporter.advice_words import ADVICE
-from reporter.change import Sitting
-from reporter.tables import ShownGroup
-from reporter.whole import Level, whole
+from reporter.report import advice, change, school
+from reporter.report.advice import Suggestion
+from reporter.report.change import Sitting
+from reporter.report.whole import Level, whole
+from reporter.shown.tables import ShownGroup
+from reporter.told.advice_words import ADVICE
 from support.sittings import LEVEL, drawn, moments, probabilities, sitting, table
 
 TEACHER, STUDENT = bank().core(LEVEL, "teacher"), bank().core(LEVEL, "student")

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from contracts.questionnaire import bank
-from reporter import disclosure, school
-from reporter.benchmark import UNKNOWN, Band, Benchmark, Known, benchmark, place
-from reporter.figures import Mean
-from reporter.tables import ShownGroup
+from reporter.report import school
+from reporter.report.benchmark import UNKNOWN, Band, Benchmark, Known, benchmark, place
+from reporter.shown import disclosure
+from reporter.shown.figures import Mean
+from reporter.shown.tables import ShownGroup
 from support import reporter_world as world
 
 STRATUM = {"size": "50-199", "settlement": "urban"}

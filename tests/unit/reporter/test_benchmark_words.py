@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from contracts.questionnaire import bank
-from reporter import assembly, benchmark_words
-from reporter.benchmark import UNKNOWN, Known
-from reporter.pages import Pages
-from reporter.records import Beside
-from reporter.words import Voice
+from reporter.pages.rendering import Pages
+from reporter.report import assembly
+from reporter.report.benchmark import UNKNOWN, Known
+from reporter.report.records import Beside
+from reporter.told import benchmark_words
+from reporter.told.words import Voice
 from support import band_world
 from support import reporter_world as world
 

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from contracts.questionnaire import Questionnaire, bank
-from reporter import change, significance
-from reporter.change import Change, Sitting
+from reporter.report import change, significance
+from reporter.report.change import Change, Sitting
 from support.sittings import LEVEL, drawn, looseness, moments, sitting, table
 
 TEACHER = bank().core(LEVEL, "teacher")

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from reporter import signon
-from reporter.access import Viewer
-from reporter.answers import Sessions
+from reporter.readers import signon
+from reporter.readers.access import Viewer
+from reporter.web.answers import Sessions
 
 OLD, NEW = b"o" * 32, b"n" * 32
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

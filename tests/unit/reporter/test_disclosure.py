@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.questionnaire import bank
-from reporter import disclosure, school, sheets
-from reporter.snapshot import BadSnapshot
-from reporter.tables import ShownGroup, Withheld
+from reporter.report import cells, school
+from reporter.shown import disclosure
+from reporter.shown.snapshot import BadSnapshot
+from reporter.shown.tables import ShownGroup, Withheld
 from support.reporter_world import a_session, a_snapshot
 
 
@@ -134,6 +135,6 @@ def _moved(code: str, counts: list[int], seed: int) -> list[int]:
 
 def test_the_longest_share_text_says_what_is_masked() -> None:
     items = shown("teacher", 23).items.values()
-    texts = {str(sheets.share_text(share)) for item in items for share in item.shares or ()}
+    texts = {str(cells.share_text(share)) for item in items for share in item.shares or ()}
     assert "≤5" in texts
     assert all(text == "masked" or text[0] in "≤≥" or text.isdecimal() for text in texts)

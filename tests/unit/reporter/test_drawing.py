@@ -3,8 +3,8 @@
 import re
 
 from look import charts as look_charts
-from reporter import charts, drawing
-from reporter.charts import Bar, Dot, Segment
+from reporter.drawn import charts, drawing
+from reporter.drawn.charts import Bar, Dot, Segment
 
 ANSWERS = ((1, 10.0), (2, 20.0), (3, 30.0), (4, 25.0), (5, 15.0))
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from reporter import figures
-from reporter.tables import Share, ShownItem
+from reporter.shown import figures
+from reporter.shown.tables import Share, ShownItem
 
 ANSWERS = np.arange(1, 6)
 

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from contracts.questionnaire import bank
-from reporter import disclosure, exports, school
-from reporter.tables import ShownGroup
+from reporter.files import exports
+from reporter.report import school
+from reporter.shown import disclosure
+from reporter.shown.tables import ShownGroup
 from support import sittings
 
 ANSWERS = np.arange(1, 6)

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from contracts.questionnaire import bank
-from reporter import assembly, first_page
-from reporter.assembly import SessionView
-from reporter.pages import Pages
-from reporter.words import Voice
+from reporter.pages.rendering import Pages
+from reporter.report import assembly
+from reporter.report.assembly import SessionView
+from reporter.told import first_page
+from reporter.told.words import Voice
 from support import reporter_world as world
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporter import masking
+from reporter.shown import masking
 
 Counts = tuple[int, ...]
 

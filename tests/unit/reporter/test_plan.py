@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from contracts.questionnaire import bank
-from reporter import plan
-from reporter.change import Sitting
-from reporter.plan import Check, Faults, Plan, Step
+from reporter.report import plan
+from reporter.report.change import Sitting
+from reporter.report.plan import Check, Faults, Plan, Step
 from support.sittings import LEVEL, drawn, looseness, moments, sitting, table
 
 OPENED = "2026-11-02"

@@ -14,10 +14,12 @@ from fontTools.ttLib import TTFont
 
 from chassis.errors import Unavailable
 from contracts.questionnaire import bank
-from reporter import assembly, printing, report_page, sheets
-from reporter.access import Viewer
-from reporter.pages import TEXTS, Pages
-from reporter.printing import Printer
+from reporter.files import printing, sheets
+from reporter.files.printing import Printer
+from reporter.pages import report_page
+from reporter.pages.rendering import TEXTS, Pages
+from reporter.readers.access import Viewer
+from reporter.report import assembly
 from support import reporter_world as world
 
 PAGES = Pages("Asia/Baku", "http://127.0.0.1:8001", "charts.js")

@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 from chassis.settings import describe, load
-from reporter import metrics, openapi
-from reporter.pages import HERE, TEXTS
+from reporter import metrics
+from reporter.pages.rendering import HERE, TEXTS
 from reporter.settings import Settings, contradictions
+from reporter.web import openapi
 
 ROOT = Path(__file__).parents[3]
 
@@ -31,7 +32,7 @@ def test_the_contract_is_what_the_service_describes() -> None:
 
 
 def test_every_text_that_is_asked_for_by_name_exists_and_none_is_left_over() -> None:
-    files = [*HERE.glob("*.py"), *(HERE / "templates" / "reporter").rglob("*.html")]
+    files = [*HERE.rglob("*.py"), *(HERE / "templates" / "reporter").rglob("*.html")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in files)
     own = {key for key in TEXTS.keys() if not key.startswith("look.")}  # noqa: SIM118  # no dictionary
     asked = set(re.findall(r"""\bt\(\s*["']([a-z_]+(?:\.[A-Za-z0-9_-]+)+)["']""", code))

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from contracts.questionnaire import bank
-from reporter import assembly, report_page
-from reporter.access import Viewer
-from reporter.benchmark import Known
-from reporter.pages import Pages
-from reporter.records import Beside
-from reporter.selection import WHOLE, Selection, fitting, narrowed, ordered, read
+from reporter.pages import report_page
+from reporter.pages.rendering import Pages
+from reporter.readers.access import Viewer
+from reporter.report import assembly
+from reporter.report.benchmark import Known
+from reporter.report.records import Beside
+from reporter.report.selection import WHOLE, Selection, fitting, narrowed, ordered, read
 from support import band_world, solving
 from support import reporter_world as world
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chassis.errors import Unavailable
-from reporter.shelf import Shelf
+from reporter.web.shelf import Shelf
 
 LONGEST = 20
 

@@ -7,8 +7,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from reporter import signon
-from reporter.access import Viewer
+from reporter.readers import signon
+from reporter.readers.access import Viewer
 from support.reporter_world import Signer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import click
 
 from chassis.settings import SettingsError
 from reporter import main
-from reporter import openapi as description
+from reporter.web import openapi as description
 
 
 @click.group()

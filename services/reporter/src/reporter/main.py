@@ -13,14 +13,17 @@ from chassis import logs, mongo, ops
 from chassis.settings import clock, load
 from chassis.web import create_app, gunicorn_command, serve_static, transport
 from look import paths
-from reporter import api, drawing, metrics, signon, vendor
-from reporter.answers import Sessions
-from reporter.door import Desk
-from reporter.pages import HERE, Pages
-from reporter.printing import Printer
+from reporter import metrics
+from reporter.drawn import drawing, vendor
+from reporter.files.printing import Printer
+from reporter.pages.rendering import HERE, Pages
+from reporter.readers import signon
 from reporter.settings import Settings, contradictions, key_bytes
-from reporter.shelf import Shelf
 from reporter.store import Store
+from reporter.web import api
+from reporter.web.answers import Sessions
+from reporter.web.door import Desk
+from reporter.web.shelf import Shelf
 
 SERVICE = "reporter"
 MAX_BYTES = 65_536

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reporter.access import Viewer, may_open
-from reporter.benchmark import Known
-from reporter.records import Beside, Record
+from reporter.readers.access import Viewer, may_open
+from reporter.report.benchmark import Known
+from reporter.report.records import Beside, Record
 from reporter.store import Store
 
 EARLIER: Final = 3

@@ -1,0 +1,1 @@
+"""The charts: their definitions, and how they become pictures."""

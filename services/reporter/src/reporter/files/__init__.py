@@ -1,0 +1,1 @@
+"""The report as tables, and the files written from them."""

@@ -1,0 +1,1 @@
+"""From a released snapshot to what may be shown of it, and the figures computed from that alone."""

@@ -1,0 +1,1 @@
+"""The report in words, in one language: a module for each section."""

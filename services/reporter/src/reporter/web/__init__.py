@@ -1,0 +1,1 @@
+"""The routes, the door that they pass, and how requests are answered."""

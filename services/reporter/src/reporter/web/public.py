@@ -1,0 +1,58 @@
+"""What anyone may see: the national page and its figures as JSON and CSV."""
+
+import orjson
+from flask import Response, request
+
+from chassis.web import problem
+from reporter.national import dashboards, nation, open_data
+from reporter.national.nation import EVERY
+from reporter.report.assembly import stamp
+from reporter.web.answers import PUBLIC, Kind, language, query, ready
+from reporter.web.door import Desk, checked
+from reporter.web.schemas import NationalQuery
+
+
+def figures(desk: Desk, kind: Kind) -> Response:
+    """The newest edition of a campaign, whole or narrowed, as JSON or CSV."""
+    wanted = checked(NationalQuery, request.args)
+    campaign = wanted.get("campaign") or _newest(desk)
+    head = desk.store.edition(campaign) if campaign else None
+    if head is None:
+        return problem(404, "no-edition", "There is no edition of this campaign yet.")
+    narrowed = {name: wanted.get(name) for name in ("level", "group", "region")}
+
+    def build() -> bytes:
+        message_ = next((found for found in desk.store.campaigns() if found["campaign"] == campaign), None)
+        whole = nation.read(head, desk.store.edition_cells(head["_id"]), message_)
+        part = nation.narrowed(whole, **narrowed)
+        return open_data.national_sheet(part) if kind == "csv" else orjson.dumps(open_data.national_document(part))
+
+    return ready(
+        desk.shelf, "national", stamp(desk.build, kind, head["_id"], head["digest"], narrowed), kind, build, PUBLIC
+    )
+
+
+def _newest(desk: Desk) -> str | None:
+    """The campaign to show: the newest with an edition, else the newest."""
+    campaigns = [message_["campaign"] for message_ in desk.store.campaigns()]
+    return next((name for name in campaigns if desk.store.edition(name)), campaigns[0] if campaigns else None)
+
+
+def dashboard(desk: Desk) -> Response:
+    """The national page."""
+    wanted = checked(NationalQuery, request.args)
+    viewer, told = desk.sessions.viewer(), language()
+    campaigns = desk.store.campaigns()
+    name = wanted.get("campaign") or _newest(desk)
+    campaign = next((found for found in campaigns if found["campaign"] == name), None)
+    head = desk.store.edition(name) if name else None
+    schools = desk.store.participating_schools(name) if name else None
+    level = wanted.get("level", EVERY)
+
+    def build() -> bytes:
+        whole = nation.read(head, desk.store.edition_cells(head["_id"]), campaign) if head else None
+        return dashboards.dashboard(desk.pages, whole, campaign, campaigns, schools, level, viewer, told, query())
+
+    seen = (viewer.role, viewer.school_name) if viewer else None
+    found = stamp(desk.build, "dashboard", told, head, campaigns, schools, level, seen, query())
+    return ready(desk.shelf, "national", found, "html", build, PUBLIC)

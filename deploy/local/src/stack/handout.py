@@ -24,7 +24,6 @@ def handout(site: Site, officer: Ministry, enrolled: Sequence[Enrolled], staged:
         "reporter_url": site.reporter,
         "metrics_urls": list(site.metrics.values()),
         "kafka": site.kafka,
-        "kafka_admin": _kafka_admin(site),
         "mongo": site.admin_uri.reveal(),
         "mongo_ro": site.mongo("reporter"),
         "ministry": {**_account(officer.account), "api_key": officer.api_key},
@@ -36,20 +35,6 @@ def handout(site: Site, officer: Ministry, enrolled: Sequence[Enrolled], staged:
             }
             for school in enrolled
         ],
-    }
-
-
-def _kafka_admin(site: Site) -> dict[str, str] | None:
-    """As whom more than reading is allowed, in the words of Kafka's own clients; None where everybody may."""
-    admin = site.kafka_admin
-    if admin is None or admin.password is None:
-        return None
-    return {
-        "bootstrap_servers": admin.addresses,
-        "security_protocol": admin.security.upper(),
-        "sasl_mechanism": admin.mechanism,
-        "sasl_plain_username": str(admin.user),
-        "sasl_plain_password": admin.password.reveal(),
     }
 
 

@@ -76,10 +76,13 @@ def _across(line: Dark) -> Iterator[tuple[float, float]]:
 def _corners(found: list[tuple[float, float, float]]) -> Iterator[tuple[float, float, float, float]]:
     """Upper left centre, module width, and distance between centres, of each three that belong together."""
     for y, x, module in sorted(found):
-        right = min((b[1] - x for b in found if abs(b[0] - y) < module and b[1] > x), default=0.0)
-        below = min((b[0] - y for b in found if abs(b[1] - x) < module and b[0] > y), default=0.0)
-        if right and abs(right - below) < module:
-            yield y, x, module, (right + below) / 2
+        alike = [each for each in found if abs(each[2] - module) < module / 6]
+        rights = sorted(b[1] - x for b in alike if abs(b[0] - y) < module and b[1] > x)
+        belows = sorted(b[0] - y for b in alike if abs(b[1] - x) < module and b[0] > y)
+        # What lies between may look like a corner by chance, but not as far to the right as below.
+        pairs = ((right, below) for right in rights for below in belows if abs(right - below) < module)
+        if pair := next(pairs, None):
+            yield y, x, module, sum(pair) / 2
 
 
 def _read(dark: Dark, y: float, x: float, module: float, apart: float) -> Code:

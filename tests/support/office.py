@@ -102,8 +102,7 @@ class Tour:
     def wrong(self, state: str, button: str = "main form button[type=submit]", **fields: str) -> None:
         """The same, where it is refused: the summary must have the focus and lead to each field."""
         self.send(None, button, **fields)
-        focused = self.page.evaluate("document.activeElement.id")
-        assert focused == "error-summary", (state, focused)
+        self.page.wait_for_function("document.activeElement.id === 'error-summary'")
         for link in self.page.locator("#error-summary a").all():
             target = str(link.get_attribute("href")).removeprefix("#")
             assert self.page.locator(f"[id='{target}']").count() == 1, (state, target)

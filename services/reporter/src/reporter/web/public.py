@@ -1,20 +1,21 @@
-"""What anyone may see: the national page and its figures as JSON and CSV."""
+"""What anyone may see: the national page and its figures as JSON and CSV, in which a ministry role finds more."""
 
 import orjson
 from flask import Response, request
 
 from chassis.web import problem
-from reporter.national import dashboards, nation, open_data
+from reporter.national import dashboards, nation, open_data, scope
 from reporter.national.nation import EVERY
 from reporter.report.assembly import stamp
-from reporter.web.answers import PUBLIC, Kind, language, query, ready
+from reporter.web.answers import PRIVATE, PUBLIC, Kind, language, query, ready
 from reporter.web.door import Desk, checked
 from reporter.web.schemas import NationalQuery
 
 
 def figures(desk: Desk, kind: Kind) -> Response:
-    """The newest edition of a campaign, whole or narrowed, as JSON or CSV."""
+    """The newest edition of a campaign as far as this reader sees it, whole or narrowed, as JSON or CSV."""
     wanted = checked(NationalQuery, request.args)
+    viewer = desk.sessions.viewer()
     campaign = wanted.get("campaign") or _newest(desk)
     head = desk.store.edition(campaign) if campaign else None
     if head is None:
@@ -23,13 +24,12 @@ def figures(desk: Desk, kind: Kind) -> Response:
 
     def build() -> bytes:
         message_ = next((found for found in desk.store.campaigns() if found["campaign"] == campaign), None)
-        whole = nation.read(head, desk.store.edition_cells(head["_id"]), message_)
-        part = nation.narrowed(whole, **narrowed)
+        every = nation.read(head, desk.store.edition_cells(head["_id"]), message_)
+        part = nation.narrowed(scope.visible(every, viewer, message_), **narrowed)
         return open_data.national_sheet(part) if kind == "csv" else orjson.dumps(open_data.national_document(part))
 
-    return ready(
-        desk.shelf, "national", stamp(desk.build, kind, head["_id"], head["digest"], narrowed), kind, build, PUBLIC
-    )
+    found = stamp(desk.build, kind, head["_id"], head["digest"], narrowed, scope.mark(viewer))
+    return ready(desk.shelf, "national", found, kind, build, PRIVATE if scope.mark(viewer) else PUBLIC)
 
 
 def _newest(desk: Desk) -> str | None:
@@ -50,8 +50,9 @@ def dashboard(desk: Desk) -> Response:
     level = wanted.get("level", EVERY)
 
     def build() -> bytes:
-        whole = nation.read(head, desk.store.edition_cells(head["_id"]), campaign) if head else None
-        return dashboards.dashboard(desk.pages, whole, campaign, campaigns, schools, level, viewer, told, query())
+        every = nation.read(head, desk.store.edition_cells(head["_id"]), campaign) if head else None
+        part = scope.visible(every, None, campaign) if every else None
+        return dashboards.dashboard(desk.pages, part, campaign, campaigns, schools, level, viewer, told, query())
 
     seen = (viewer.role, viewer.school_name) if viewer else None
     found = stamp(desk.build, "dashboard", told, head, campaigns, schools, level, seen, query())

@@ -37,3 +37,16 @@ def test_an_agency_sees_its_level_or_region_beside_what_everybody_sees() -> None
 def test_a_cell_keeps_the_classes_that_are_seen_and_nothing_of_the_others() -> None:
     cell = {"level": "primary", "group": "student", "classes": {cls: {"n": place} for place, cls in enumerate(CLASSES)}}
     assert audience.part([cell], None) == [{**cell, "classes": {"all": {"n": 0}}}]
+
+
+def test_an_agency_of_a_region_sees_it_where_it_is_shown_together_with_another() -> None:
+    viewer = Viewer(role="agency", region="Bakı")
+    assert audience.seen("primary", "region:Abşeron-Xızı + Bakı", viewer)
+    assert not audience.seen("primary", "region:Abşeron-Xızı + Bakıxanov", viewer)
+    assert not audience.seen("primary", "settlement:Bakı", viewer)
+
+
+def test_an_agency_of_a_level_in_a_region_sees_what_lies_in_both() -> None:
+    viewer = Viewer(role="agency", level="primary", region="Bakı")
+    assert places(viewer) - COARSE == {("primary", "region:Bakı")}
+    assert audience.name(viewer) not in (audience.name(Viewer(role="agency", level="primary")), "public", "whole")

@@ -10,6 +10,8 @@ from reporter.readers.access import Viewer
 
 EVERY: Final = "all"
 WHOLE: Final = ("officer", "analyst", "auditor")
+TOGETHER: Final = " + "
+"""Stands between the names of regions that are shown together."""
 
 
 def seen(level: str, cls: str, viewer: Viewer | None) -> bool:
@@ -21,7 +23,15 @@ def seen(level: str, cls: str, viewer: Viewer | None) -> bool:
         return False
     if viewer.role in WHOLE:
         return True
-    return viewer.role == "agency" and (viewer.level == level or cls == f"region:{viewer.region}")
+    if viewer.role != "agency" or (viewer.level is None and viewer.region is None):
+        return False
+    return viewer.level in (None, level) and (viewer.region is None or holds(cls, viewer.region))
+
+
+def holds(cls: str, region: str) -> bool:
+    """Whether a class is this region of the register, or several regions that are shown together and this among them."""
+    kind, _, name = cls.partition(":")
+    return kind == "region" and region in (name, *name.split(TOGETHER))
 
 
 def part(cells: Sequence[Mapping[str, Any]], viewer: Viewer | None) -> list[dict[str, Any]]:
@@ -43,4 +53,5 @@ def name(viewer: Viewer | None) -> str:
         return "public"
     if viewer.role in WHOLE:
         return "whole"
-    return f"level:{viewer.level}" if viewer.level else f"region:{viewer.region}" if viewer.region else "public"
+    parts = {"level": viewer.level, "region": viewer.region}
+    return ",".join(f"{kind}:{value}" for kind, value in parts.items() if value is not None) or "public"

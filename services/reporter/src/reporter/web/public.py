@@ -4,7 +4,7 @@ import orjson
 from flask import Response, request
 
 from chassis.web import problem
-from reporter.national import dashboards, nation, open_data, scope
+from reporter.national import audience, dashboards, nation, open_data
 from reporter.national.nation import EVERY
 from reporter.report.assembly import stamp
 from reporter.web.answers import PRIVATE, PUBLIC, Kind, language, query, ready
@@ -24,12 +24,12 @@ def figures(desk: Desk, kind: Kind) -> Response:
 
     def build() -> bytes:
         message_ = next((found for found in desk.store.campaigns() if found["campaign"] == campaign), None)
-        every = nation.read(head, desk.store.edition_cells(head["_id"]), message_)
-        part = nation.narrowed(scope.visible(every, viewer, message_), **narrowed)
+        seen = audience.part(desk.store.edition_cells(head["_id"]), viewer)
+        part = nation.narrowed(nation.read(head, seen, message_), **narrowed)
         return open_data.national_sheet(part) if kind == "csv" else orjson.dumps(open_data.national_document(part))
 
-    found = stamp(desk.build, kind, head["_id"], head["digest"], narrowed, scope.mark(viewer))
-    return ready(desk.shelf, "national", found, kind, build, PRIVATE if scope.mark(viewer) else PUBLIC)
+    found = stamp(desk.build, kind, head["_id"], head["digest"], narrowed, audience.name(viewer))
+    return ready(desk.shelf, "national", found, kind, build, PUBLIC if audience.name(viewer) == "public" else PRIVATE)
 
 
 def _newest(desk: Desk) -> str | None:
@@ -50,8 +50,7 @@ def dashboard(desk: Desk) -> Response:
     level = wanted.get("level", EVERY)
 
     def build() -> bytes:
-        every = nation.read(head, desk.store.edition_cells(head["_id"]), campaign) if head else None
-        part = scope.visible(every, None, campaign) if every else None
+        part = nation.read(head, audience.part(desk.store.edition_cells(head["_id"]), None), campaign) if head else None
         return dashboards.dashboard(desk.pages, part, campaign, campaigns, schools, level, viewer, told, query())
 
     seen = (viewer.role, viewer.school_name) if viewer else None

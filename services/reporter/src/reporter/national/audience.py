@@ -29,7 +29,7 @@ def seen(level: str, cls: str, viewer: Viewer | None) -> bool:
 
 
 def holds(cls: str, region: str) -> bool:
-    """Whether a class is this region of the register, or several regions that are shown together and this among them."""
+    """Whether a class is this region of the register, or regions that are shown together with this among them."""
     kind, _, name = cls.partition(":")
     return kind == "region" and region in (name, *name.split(TOGETHER))
 

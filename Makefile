@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full fault mutants screenshots bench-page hashes lint format scan audit lock clean
+.PHONY: help demo test test-full fault mutants screenshots bench-page hashes reference lint format scan audit lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ bench-page: ## Measure the questionnaire page with Lighthouse on its slow phone
 hashes: ## Publish the hashes of the questionnaire page in docs/privacy.md
 	@$(bootstrap) venv page
 	@exec $(bin)/python -m collector files --into docs/privacy.md
+
+reference: ## Write the tables of docs/reference from the code
+	@$(bootstrap) venv
+	@PYTHONPATH=tests exec $(bin)/python -m support.reference
 
 lint: ## Check format, style, types and import rules
 	@$(bootstrap) venv

@@ -11,9 +11,10 @@ from country.enrol import Account, Enrolled, Session
 from country.forms import Form
 from country.journey import Place
 from country.people import Registered, School
+from country.script import HANDED_OUT, RESERVED, Cue
+from country.staging import Staged
 from stack.handout import handout, respondent_link, write
-from stack.opening import Ministry, Staged
-from stack.script import HANDED_OUT, RESERVED, Cue
+from stack.opening import Ministry
 from stack.site import KAFKA_USERS, Keys, Ports, Site
 
 SCHOOL = School(

@@ -3,10 +3,10 @@
 from country.ballots import Ballot
 from country.campaign import fetch_latecomers, hand_in_late, interleaved, play
 from country.journey import Person
+from country.staging import close, state
 from stack.demo import Plan, Scene
 from stack.handout import handout, write
 from stack.narrator import Narrator
-from stack.opening import Staged
 from stack.waiting import until
 
 WORKERS = 6
@@ -46,14 +46,3 @@ def last_act(plan: Plan, scene: Scene, narrator: Narrator) -> None:
         counter = narrator.counter(f"answers in {len(cast)} open sessions", len(people))
         rate = None if plan.check else max(WATCHABLE_RATE, len(people) / 600)
         play(scene.journey, people, workers=WORKERS, per_second=rate, progress=counter)
-
-
-def close(one: Staged) -> None:
-    """The coordinator closes the session now."""
-    one.roster.session.enrolled.identity.post(f"/v1/sessions/{one.roster.session.id}/close")
-
-
-def state(one: Staged) -> str:
-    """What identity says about the session."""
-    document = one.roster.session.enrolled.identity.get(f"/v1/sessions/{one.roster.session.id}")
-    return str(document["state"])

@@ -15,15 +15,16 @@ from country.client import Collector, Identity, http_client
 from country.enrol import Enrolled
 from country.journey import Journey, Tally
 from country.ledger import Ledger
+from country.script import Script, script
+from country.staging import Staged, enrolled_schools, staged_sessions
 from stack.broker import SINGLE_COPY, Broker
 from stack.children import Children
 from stack.database import Database
 from stack.errors import StackError
 from stack.listeners import let_look
 from stack.narrator import Narrator
-from stack.opening import Ministry, Staged, enrolled_schools, ministry, staged_sessions
+from stack.opening import Ministry, ministry
 from stack.ports import busy, free_ports
-from stack.script import Script, script
 from stack.services import Services
 from stack.site import Keys, Ports, Site
 from stack.toolbox import locate, missing, require
@@ -168,9 +169,9 @@ def opened(plan: Plan, services: Services, children: Children, narrator: Narrato
     with http_client() as http:
         officer = ministry(services, http)
         narrator.say(f"importing {len(played.schools)} schools, signing up their coordinators")
-        enrolled = enrolled_schools(officer, played, http, services.site)
+        enrolled = enrolled_schools(officer.identity, played, http, services.site.identity)
         opening = narrator.counter("sessions opened, slips drawn", len(played.cues))
-        staged = staged_sessions(played, enrolled, http, services.site, opening)
+        staged = staged_sessions(played, enrolled, http, services.site.collector, opening)
         yield Scene(
             services=services,
             children=children,

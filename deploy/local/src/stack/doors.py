@@ -6,10 +6,10 @@ from typing import Any
 from pyotp import TOTP
 
 from country.enrol import Account
+from country.script import ENDED
+from country.staging import Staged
 from stack.demo import Scene
 from stack.handout import respondent_link
-from stack.opening import Staged
-from stack.script import ENDED
 from stack.startpage import Board, Door
 
 AS_JSON = {"Accept": "application/json"}

@@ -8,8 +8,9 @@ from typing import Any
 
 from country.campaign import Roster
 from country.enrol import Account, Enrolled
-from stack.opening import Ministry, Staged
-from stack.script import HANDED_OUT
+from country.script import HANDED_OUT
+from country.staging import Staged
+from stack.opening import Ministry
 from stack.site import Site
 
 

@@ -1,4 +1,4 @@
-"""Which schools and sessions the demo has, who answers first, and which sessions end while one watches."""
+"""Which schools and sessions the pilot has, who answers first, and which sessions end early."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 from country import truth
 from country.campaign import LATECOMERS, slips_at_most
 from country.forms import from_bank
-from stack.script import AHEAD, ENDED, HANDED_OUT, RESERVED, SEED, script
+from country.script import AHEAD, ENDED, HANDED_OUT, RESERVED, SEED, script
 
 
 def test_the_pilot_has_twelve_lower_and_ten_upper_secondary_sessions() -> None:

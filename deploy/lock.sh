@@ -14,4 +14,5 @@ for service in identity collector aggregator reporter; do
   lock services/$service/requirements.txt services/$service/pyproject.toml
 done
 lock deploy/provision/requirements.txt deploy/provision/pyproject.toml
+lock tools/country/requirements.txt tools/country/pyproject.toml
 lock requirements-dev.txt requirements-dev.in services/{identity,collector,aggregator,reporter}/pyproject.toml deploy/{provision,local}/pyproject.toml tools/country/pyproject.toml

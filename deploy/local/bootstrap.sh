@@ -4,7 +4,7 @@
 #   tools       Java, Kafka, MongoDB, and what PDF pages need
 #   page        the questionnaire page's script
 #   browser     Chromium, Lighthouse and pdftoppm, for tests
-#   deployment  docker-compose, which checks its file in the tests
+#   deployment  docker-compose and HAProxy, which check their files in the tests
 # All checks come before the first change; what is done is remembered in build/stamps and not done again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -74,6 +74,7 @@ missing_packages() {
   fi
   if wanted deployment; then
     command -v docker-compose >/dev/null || echo docker-compose
+    PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || echo haproxy
   fi
 }
 

@@ -1,8 +1,10 @@
 """docker-compose.yml and the Dockerfiles: they load, lint clean, and say the same as the code."""
 
+import base64
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -15,7 +17,9 @@ import yaml
 from chassis.settings import Secret, describe, load
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCKERFILES = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "deploy/provision/Dockerfile"])
+DOCKERFILES = sorted(
+    [*ROOT.glob("services/*/Dockerfile"), ROOT / "deploy/provision/Dockerfile", ROOT / "tools/country/Dockerfile"]
+)
 PROCESSES = {
     "identity": ("identity", 8001),
     "relay": ("identity", 9101),
@@ -27,6 +31,9 @@ PROCESSES = {
 }
 NOT_OURS = {"PROBE_PORT"}
 """Read by the image's health check alone."""
+ORIGINS = ("IDENTITY_ORIGIN", "COLLECTOR_ORIGIN", "REPORTER_ORIGIN")
+CLEAN = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+"""Nothing of the machine's own settings reaches the file."""
 
 
 def settings_of(package: str) -> dict[str, tuple[str, str]]:
@@ -41,13 +48,34 @@ def secrets_of(package: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def compose(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The file as docker-compose reads it, with secrets as deploy/secrets.sh makes them."""
-    made = subprocess.run(["bash", "deploy/secrets.sh"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    env = tmp_path_factory.mktemp("compose") / "secrets.env"
-    env.write_text(made)
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the compose file, set up for the demo as deploy/setup.sh does it."""
+    folder = tmp_path_factory.mktemp("compose")
+    (folder / "deploy").mkdir()
+    for name in ("docker-compose.yml", "deploy/setup.sh", "deploy/secrets.sh"):
+        shutil.copy(ROOT / name, folder / name)
+    set_up(folder, "--demo")
+    return folder
+
+
+def set_up(folder: Path, *options: str, fails: bool = False) -> str:
+    """What deploy/setup.sh says on standard error; without a terminal it asks nothing."""
+    done = subprocess.run(
+        ["bash", folder / "deploy/setup.sh", *options],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert fails is bool(done.returncode), done.stderr
+    return done.stderr + done.stdout
+
+
+@pytest.fixture(scope="module")
+def compose(installation: Path) -> dict[str, Any]:
+    """The file as docker-compose reads it after the set-up."""
     read = subprocess.run(
-        ["docker-compose", "--env-file", str(env), "config"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["docker-compose", "config"], cwd=installation, capture_output=True, text=True, check=False, env=CLEAN
     )
     assert (0, "") == (read.returncode, read.stderr)
     loaded: dict[str, Any] = yaml.safe_load(read.stdout)
@@ -71,13 +99,77 @@ def test_an_image_runs_as_a_numeric_user_and_copies_only_what_is_there(path: Pat
                 assert (ROOT / source).exists(), source
 
 
-def test_compose_refuses_to_start_without_secrets_and_says_what_makes_them() -> None:
-    clean = {key: value for key, value in os.environ.items() if "PASSWORD" not in key and "KEY" not in key}
+def test_compose_refuses_to_start_without_the_set_up_and_says_what_does_it(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
     done = subprocess.run(
-        ["docker-compose", "config"], cwd=ROOT, capture_output=True, text=True, check=False, env=clean
+        ["docker-compose", "config"], cwd=tmp_path, capture_output=True, text=True, check=False, env=CLEAN
     )
     assert 0 != done.returncode
-    assert "run deploy/secrets.sh" in done.stderr
+    assert "run deploy/setup.sh" in done.stderr
+
+
+def test_the_set_up_is_written_once_for_its_owner_alone_and_holds_every_secret_once(installation: Path) -> None:
+    written = (installation / ".env").read_text()
+    assert 0o600 == (installation / ".env").stat().st_mode & 0o777
+    names = [line.partition("=")[0] for line in written.splitlines()]
+    assert len(set(names)) == len(names)
+    assert "nothing was changed" in set_up(installation, fails=True)
+    assert "nothing was changed" in set_up(installation, "--domain", "other.example", fails=True)
+    assert written == (installation / ".env").read_text()
+
+
+def test_the_certificate_is_for_the_three_names_and_whoever_made_it_is_known(
+    installation: Path, tmp_path: Path
+) -> None:
+    told = dict(line.split("=", 1) for line in (installation / ".env").read_text().splitlines())
+    bundle, authority = tmp_path / "bundle.pem", tmp_path / "authority.pem"
+    bundle.write_bytes(base64.b64decode(told["TLS_CERTIFICATE"]))
+    authority.write_text(set_up(installation, "--authority"))
+    for name in ("IDENTITY_HOST", "COLLECTOR_HOST", "REPORTER_HOST"):
+        checked = ["openssl", "verify", "-CAfile", authority, "-verify_hostname", told[name], bundle]
+        assert 0 == subprocess.run(checked, capture_output=True, check=False).returncode, name
+        assert told[name.replace("HOST", "ORIGIN")] == f"https://{told[name]}"
+    assert b"PRIVATE KEY" in bundle.read_bytes()
+    assert "PRIVATE KEY" not in authority.read_text()
+
+
+def test_another_certificate_replaces_the_first_and_one_that_does_not_fit_is_refused(
+    installation: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(installation, other)
+    (other / ".env").unlink()
+    set_up(other, "--domain", "guzgu.example", "--https-port", "8443", "--operator", "Nazirlik")
+    before = dict(line.split("=", 1) for line in (other / ".env").read_text().splitlines())
+    assert ("https://codes.guzgu.example:8443").replace("codes", "identity") == before["IDENTITY_ORIGIN"]
+    assert ("0.0.0.0", "Nazirlik") == (before["GATEWAY_ADDRESS"], before["OPERATOR_ANSWERS"]), "a real name"
+    for wrong in ("not PEM", base64.b64decode(_env(installation)["TLS_CERTIFICATE"]).decode()):
+        (tmp_path / "wrong.pem").write_text(wrong)
+        set_up(other, "--certificate", str(tmp_path / "wrong.pem"), fails=True)
+        assert before == _env(other)
+    third = tmp_path / "third"
+    shutil.copytree(installation, third)
+    (third / ".env").unlink()
+    set_up(third, "--domain", "guzgu.example")
+    (tmp_path / "right.pem").write_bytes(base64.b64decode(_env(third)["TLS_CERTIFICATE"]))
+    set_up(other, "--certificate", str(tmp_path / "right.pem"))
+    changed = {**before, "TLS_CERTIFICATE": _env(third)["TLS_CERTIFICATE"]}
+    del changed["TLS_AUTHORITY"]
+    assert changed == _env(other)
+
+
+def _env(folder: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
+
+
+def test_only_a_demo_hands_out_codes_as_json(installation: Path, tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    shutil.copytree(installation, real)
+    (real / ".env").unlink()
+    set_up(real)
+    assert "true" == _env(installation)["SLIPS_AS_JSON"]
+    assert set() == {"SLIPS_AS_JSON", "COMPOSE_PROFILES"} & _env(real).keys()
+    assert "${SLIPS_AS_JSON:-false}" in (ROOT / "docker-compose.yml").read_text()
 
 
 @pytest.mark.parametrize("process", PROCESSES)
@@ -127,14 +219,41 @@ def test_ports_equal_the_codes_defaults(compose: dict[str, Any], process: str) -
     variable = "PORT" if port < 9000 else "METRICS_PORT"
     told = service["environment"].get(variable, settings_of(package)[variable][0])
     assert str(port) == str(told)
-    published = [str(entry).split(":")[-1].removesuffix("/tcp") for entry in service.get("ports", [])]
-    assert ([str(port)] if port < 9000 else []) == published
+    assert "ports" not in service, "the gateway alone is reached from outside"
 
 
-def test_every_published_port_is_on_loopback(compose: dict[str, Any]) -> None:
-    for name, service in compose["services"].items():
-        for entry in service.get("ports", []):
-            assert str(entry).startswith("127.0.0.1:"), name
+def test_what_is_published_is_the_gateway_and_for_this_machine_alone_the_operators_pages(
+    compose: dict[str, Any],
+) -> None:
+    published = {name for name, service in compose["services"].items() if "ports" in service}
+    assert {"gateway", "prometheus", "grafana"} == published
+    for name in published:
+        for entry in compose["services"][name]["ports"]:
+            assert str(entry).startswith("127.0.0.1:"), "the names end in localhost here"
+
+
+def test_only_who_is_published_reaches_a_network_that_leads_outside(compose: dict[str, Any]) -> None:
+    open_networks = {name for name, network in compose["networks"].items() if not (network or {}).get("internal")}
+    assert {"outside"} == open_networks
+    reach = {name for name, service in compose["services"].items() if "outside" in service.get("networks", {})}
+    assert {"gateway", "prometheus", "grafana", "demo"} == reach
+    behind = {name for name, service in compose["services"].items() if "front" in service.get("networks", {})}
+    assert {"gateway", "identity", "collector", "reporter"} == behind
+    assert not {"inside", "watch"} & set(compose["services"]["gateway"]["networks"])
+
+
+def test_prometheus_reads_each_process_at_its_port(compose: dict[str, Any]) -> None:
+    mounted = compose["services"]["prometheus"]["volumes"][0].split(":")
+    assert mounted[0].endswith("deploy/monitoring/prometheus")
+    assert compose["services"]["prometheus"]["command"][0] == f"--config.file={mounted[1]}/prometheus.yml"
+    config = yaml.safe_load((ROOT / "deploy/monitoring/prometheus/prometheus.yml").read_text())
+    targets = {
+        target for job in config["scrape_configs"] for static in job["static_configs"] for target in static["targets"]
+    }
+    own = {f"{name}:{port}" for name, (_, port) in PROCESSES.items() if port}
+    assert targets == own | {"node-exporter:9100"}
+    for target in targets:
+        assert "watch" in compose["services"][target.partition(":")[0]]["networks"]
 
 
 def test_only_identity_and_aggregator_and_reporter_get_a_database_user_each_its_own(compose: dict[str, Any]) -> None:
@@ -144,11 +263,10 @@ def test_only_identity_and_aggregator_and_reporter_get_a_database_user_each_its_
     assert "MONGO_URI" not in compose["services"]["collector"]["environment"]
 
 
-def test_services_have_a_read_only_root_and_no_capabilities(compose: dict[str, Any]) -> None:
-    for process in PROCESSES:
-        service = compose["services"][process]
-        assert service["read_only"] is True
-        assert ["ALL"] == service["cap_drop"]
+def test_everything_but_the_two_stores_has_a_read_only_root_and_no_capabilities(compose: dict[str, Any]) -> None:
+    assert PROCESSES.keys() < compose["services"].keys()
+    for name, service in compose["services"].items():
+        assert name in ("kafka", "mongo") or (service["read_only"], service["cap_drop"]) == (True, ["ALL"]), name
 
 
 def test_every_image_that_compose_builds_has_its_dockerfile(compose: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from base64 import b64decode
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def registry(schools: int, seed: int) -> None:
 @click.option("--identity", envvar="IDENTITY_ORIGIN", required=True, show_envvar=True)
 @click.option("--collector", envvar="COLLECTOR_ORIGIN", required=True, show_envvar=True)
 @click.option("--reporter", envvar="REPORTER_ORIGIN", required=True, show_envvar=True)
-@click.option("--authorities", envvar="TLS_AUTHORITY", default="", help="PEM of who certified the addresses.")
+@click.option("--authorities", envvar="TLS_AUTHORITY", default="", help="PEM in base64 of who certified the addresses.")
 @click.option("--schools", envvar="DEMO_SCHOOLS", type=click.IntRange(1, 5000), default=12, show_default=True)
 @click.option("--folder", type=FOLDER, required=True, help="Holds api-key.json; takes truth.json.")
 def pilot(identity: str, collector: str, reporter: str, authorities: str, schools: int, folder: Path) -> None:
@@ -42,7 +43,7 @@ def pilot(identity: str, collector: str, reporter: str, authorities: str, school
     key = json.loads((folder / "api-key.json").read_text("utf-8"))["api_key"]
     at = Addresses(identity=identity, collector=collector, reporter=reporter)
     try:
-        with http_client(authorities=authorities.replace("\\n", "\n") or None) as http:
+        with http_client(authorities=b64decode(authorities).decode() or None) as http:
             told = visit(http, at, key, schools, lambda line: click.echo(f"[{time.monotonic() - began:4.0f} s] {line}"))
     except (Refused, Contradiction) as error:
         raise SystemExit(f"The pilot could not go on: {error}") from error

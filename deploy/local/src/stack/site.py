@@ -66,6 +66,7 @@ class Keys:
     key_wrap_key: Secret
     identity_cookie: Secret
     reporter_cookie: Secret
+    open_data: Secret
     grants: Secret
     manifest: Secret
     blobs: Secret
@@ -82,6 +83,7 @@ class Keys:
             key_wrap_key=_secret(),
             identity_cookie=_secret(),
             reporter_cookie=_secret(),
+            open_data=_secret(),
             grants=_secret(),
             manifest=Secret(_b64(pem)),
             blobs=_secret(),
@@ -207,6 +209,7 @@ class Site:
             "REPORTING_DATABASE": f"{self.prefix}reporting",
             "IDENTITY_JWKS_URL": f"{self.identity}/.well-known/jwks.json",
             "COOKIE_KEY": self.keys.reporter_cookie.reveal(),
+            "OPEN_DATA_SIGNING_KEY": self.keys.open_data.reveal(),
         }
 
 

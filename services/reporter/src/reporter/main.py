@@ -17,12 +17,13 @@ from reporter import metrics
 from reporter.drawn import drawing, vendor
 from reporter.files.printing import Printer
 from reporter.pages.rendering import HERE, Pages
-from reporter.readers import signon
+from reporter.readers import signature, signon
 from reporter.settings import Settings, contradictions, key_bytes
 from reporter.store import Store
 from reporter.web import api
 from reporter.web.answers import Sessions
 from reporter.web.door import Desk
+from reporter.web.editions import Recently
 from reporter.web.shelf import Shelf
 
 SERVICE = "reporter"
@@ -30,6 +31,8 @@ MAX_BYTES = 65_536
 YEAR = 31_536_000
 PRINTS_KEPT = 64
 PRINTS_WAITING = 4
+DATA_KEPT = 96
+DATA_WAITING = 16
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -80,6 +83,9 @@ def build(found: Settings, stack: ExitStack) -> Flask:
             pages=Pages(found.timezone, found.identity_origin, script.name),
             shelf=Shelf(),
             prints=Shelf(room=PRINTS_KEPT, builders=1, places=PRINTS_WAITING),
+            data=Shelf(room=DATA_KEPT, builders=1, places=DATA_WAITING),
+            editions=Recently(),
+            signature=signature.signature(key_bytes(found.open_data_signing_key), found.open_data_keys_retired),
             printer=printer,
             sessions=Sessions(
                 key=key_bytes(found.cookie_key),
@@ -90,6 +96,7 @@ def build(found: Settings, stack: ExitStack) -> Flask:
             keys=signon.Keys(read, lambda outcome: metrics.KEYS.labels(outcome).inc()),
             clock=now,
             build=_fingerprint(),
+            origin=found.reporter_origin,
         ),
     )
     health.ready("database", lambda: mongo.ping(client))

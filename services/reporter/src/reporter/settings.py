@@ -18,6 +18,8 @@ class Settings:
     mongo_uri: Secret = setting("MongoDB address with the reporter's own user")
     cookie_key: Secret = setting("32 random bytes in base64url; encrypts the reporter's own sessions")
     cookie_key_previous: Secret | None = setting("COOKIE_KEY before its last change, for an hour", None)
+    open_data_signing_key: Secret = setting("32 random bytes in base64url; the Ed25519 key under open data")
+    open_data_keys_retired: tuple[str, ...] = setting("`x` in JWKS of keys that signed open data before", ())
     identity_origin: str = setting("public origin of identity, from where people sign on")
     reporter_origin: str = setting("public origin of this service")
     identity_jwks_url: str | None = setting("address of identity's public keys", None)
@@ -44,6 +46,8 @@ def contradictions(settings: Settings) -> Iterator[str]:
     for name, secret in (("COOKIE_KEY", settings.cookie_key), ("COOKIE_KEY_PREVIOUS", settings.cookie_key_previous)):
         if secret is not None and not _is_key(secret):
             yield f"{name} must be {KEY_BYTES} bytes in base64url"
+    if not all(map(_is_key, (settings.open_data_signing_key, *map(Secret, settings.open_data_keys_retired)))):
+        yield "OPEN_DATA_SIGNING_KEY must be 32 bytes in base64url, and OPEN_DATA_KEYS_RETIRED `x` of keys as in JWKS"
     if settings.cookie_key_previous == settings.cookie_key:
         yield "COOKIE_KEY_PREVIOUS is the same as COOKIE_KEY: set it only while a change goes on"
 

@@ -149,6 +149,20 @@ class Store:
         found = self._recent.get(("edition", campaign), lambda: self._many("editions", query, newest, limit=1))
         return found[0] if found else None
 
+    def edition_numbered(self, campaign: str, number: int) -> Document | None:
+        """The head document of one edition, or None."""
+        name = f"{campaign}/{number:06d}"
+        return self._recent.get(("numbered", name), lambda: self._one("editions", {"_id": name, "kind": "head"}))
+
+    def editions(self, campaign: str, before: int | None, limit: int) -> list[Document]:
+        """At most `limit` head documents of a campaign, the newest first, below the number `before` if one is given."""
+        numbers = {} if before is None else {"number": {"$lt": before}}
+        query = {"campaign": campaign, "kind": "head", **numbers}
+        return self._recent.get(
+            ("editions", campaign, before, limit),
+            lambda: self._many("editions", query, [("number", DESCENDING)], limit=limit),
+        )
+
     def edition_cells(self, head: str) -> list[Document]:
         """Every cell document of an edition."""
         return self._many("editions", {**_below(head), "kind": "cell"}, [("_id", ASCENDING)])

@@ -29,8 +29,9 @@ def guarded(value: Any) -> str:
     return "'" + text if risky and not _number(text) else text
 
 
-def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], mark: bool = True) -> bytes:
-    """UTF-8 CSV, with a byte order mark if asked for; the last line counts the rows, so that a cut file shows."""
+def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], mark: bool = True, counted: bool = True) -> bytes:
+    """UTF-8 CSV, with a byte order mark if asked for; the last line counts the rows, so that a cut file shows (unless
+    they are `counted` elsewhere and every line shall be a row)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([guarded(column) for column in columns])
@@ -38,7 +39,8 @@ def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], mark: bool = Tr
     for row in rows:
         writer.writerow([guarded(cell) for cell in row])
         count += 1
-    writer.writerow(["rows", str(count)])
+    if counted:
+        writer.writerow(["rows", str(count)])
     return ((BOM if mark else "") + out.getvalue()).encode()
 
 

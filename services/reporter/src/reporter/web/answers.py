@@ -18,15 +18,17 @@ from reporter.web.shelf import Shelf
 COOKIE: Final = "guzgu-reporter"
 PRIVATE: Final = "private, no-cache"
 PUBLIC: Final = "no-cache"
-Kind = Literal["html", "json", "csv", "xlsx", "pdf"]
+Kind = Literal["html", "json", "csv", "xlsx", "pdf", "text", "bytes"]
 TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
+    "text": "text/plain; charset=utf-8",
+    "bytes": "application/octet-stream",
 }
-PACKED: Final = ("xlsx", "pdf")
+PACKED: Final = ("xlsx", "pdf", "bytes")
 FILES: Final = (".json", ".csv", ".xlsx", ".pdf")
 
 

@@ -16,7 +16,18 @@ from reporter.readers.signon import Refused
 from reporter.report import assembly, selection
 from reporter.report.assembly import stamp
 from reporter.surroundings import look_around
-from reporter.web import file_routes, guide_routes, me, openapi, plan_routes, public
+from reporter.web import (
+    data_page,
+    docs_page,
+    edition_routes,
+    file_routes,
+    guide_routes,
+    me,
+    open_data_routes,
+    openapi,
+    plan_routes,
+    public,
+)
 from reporter.web.answers import Kind, language, message, ready, wants_json
 from reporter.web.door import Answered, Desk, checked, opened
 from reporter.web.schemas import LanguageQuery, ReportQuery, SignonForm
@@ -36,6 +47,8 @@ def register(app: Flask, desk: Desk) -> None:
     add("/me", "me", lambda: me.landing(desk))
     add("/signon", "signon", lambda: _signon(desk), methods=["POST"])
     add("/sign-out", "sign_out", lambda: desk.sessions.take(_see_other("/")), methods=["POST"])
+    _add_open_data(app, desk)
+    add("/docs", "docs", lambda: docs_page.page(desk))
     add("/openapi.json", "openapi", lambda: Response(orjson.dumps(openapi.document()), mimetype="application/json"))
     add(f"{SCHOOL}/report", "report", lambda school, session: _report(desk, school, session))
     for kind in file_routes.KINDS:
@@ -47,6 +60,19 @@ def register(app: Flask, desk: Desk) -> None:
     )
     add(f"{SCHOOL}/guide", "guide", lambda school, session: guide_routes.show(desk, school, session))
     add(f"{SCHOOL}/participation", "participation", lambda school, session: _participation(desk, school, session))
+
+
+def _add_open_data(app: Flask, desk: Desk) -> None:
+    add, one = app.add_url_rule, "/open-data/<campaign>/<edition>"
+    add("/open-data", "open_data", lambda: data_page.page(desk))
+    add("/open-data/index.json", "open_data_index", lambda: open_data_routes.index(desk))
+    add("/open-data/key.pem", "open_data_key", lambda: open_data_routes.pem(desk))
+    add("/open-data/latest/<name>", "open_data_latest", lambda name: open_data_routes.newest(desk, name))
+    add(one, "open_data_edition", lambda campaign, edition: open_data_routes.described(desk, campaign, edition))
+    add(f"{one}/<name>", "open_data_file", lambda **place: open_data_routes.file(desk, **place))
+    add("/.well-known/jwks.json", "jwks", lambda: open_data_routes.keys(desk))
+    add("/v1/editions", "editions", lambda: edition_routes.listed(desk))
+    add("/v1/editions/<campaign>/<edition>/<name>", "table", lambda **place: edition_routes.table(desk, **place))
 
 
 def _see_other(place: str) -> Response:

@@ -13,26 +13,32 @@ from reporter import metrics
 from reporter.files.printing import Printer
 from reporter.pages.rendering import Pages
 from reporter.readers.access import Viewer, may_open
+from reporter.readers.signature import Signature
 from reporter.readers.signon import Keys
 from reporter.store import Store
 from reporter.web.answers import Sessions, message
+from reporter.web.editions import Recently
 from reporter.web.shelf import Shelf
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """What the routes work with: `prints` are kept apart from pages, so that a crowd of them holds up no page; `build`
-    changes with the program, so that no page of an older one is served."""
+    """What the routes work with: `prints` and `data` are kept apart from pages, so that crowds there hold up no page;
+    `build` changes with the program, so that no page of an older one is served."""
 
     store: Store
     pages: Pages
     shelf: Shelf
     prints: Shelf
+    data: Shelf
+    editions: Recently
+    signature: Signature
     printer: Printer
     sessions: Sessions
     keys: Keys
     clock: Callable[[], datetime]
     build: str
+    origin: str
 
 
 class Answered(Exception):

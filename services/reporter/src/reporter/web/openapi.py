@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from contracts.questionnaire import AREAS, GROUPS, LANGUAGES, LEVELS
-from reporter.web import plan_openapi
+from reporter.web import data_openapi, plan_openapi
 
 AS_ROWS: Final = ("benchmark", "change", "whole", "advice", "plan", "withheld")
 PROBLEM: Final = {
@@ -26,7 +26,8 @@ SHARE: Final = {
 }
 STATUSES: Final = {
     "304": "The client's copy (If-None-Match) is still right.",
-    "401": "Nobody is signed on.",
+    "401": "Nobody is signed on, or the token is over.",
+    "429": "Too many requests of one reader at the same time; send the same again after Retry-After seconds.",
     "403": "The grant was used, is over 60 seconds old, or is not identity's.",
     "404": "There is nothing at this address for this person.",
     "422": "A field is unknown or wrong.",
@@ -123,6 +124,7 @@ def document() -> dict[str, Any]:
             "/v1/national": _get("National figures", {"application/json": figures}, national, own=False),
             "/v1/national.json": _get("National figures", {"application/json": figures}, national, own=False),
             "/v1/national.csv": _get("National figures as a table", {"text/csv": table}, national, own=False),
+            **data_openapi.paths(_problems),
             "/me": _get("One's own sessions, or the monitor", {"text/html": page}, [school[-1]], own=True),
             f"{base}/report": _get(
                 "A school report; the page shows one area, some groups, or items by gap if asked",
@@ -150,7 +152,8 @@ def document() -> dict[str, Any]:
         },
         "components": {
             "schemas": {"Problem": PROBLEM, "Share": SHARE, "Report": _report(), "National": _national()}
-            | plan_openapi.SCHEMAS,
+            | plan_openapi.SCHEMAS
+            | data_openapi.schemas(),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-guzgu-reporter"},

@@ -70,6 +70,32 @@ class NationalQuery(LanguageQuery):
     region = fields.String(validate=validate.Length(min=1, max=80), metadata={"description": "an economic region"})
 
 
+class DataQuery(LanguageQuery):
+    """Whose open data the page shows."""
+
+    campaign = fields.String(validate=validate.Length(min=1, max=80), metadata={"description": "default: the newest"})
+
+
+class EditionsQuery(Strict):
+    """Which editions are listed: of a campaign, before a number, so many."""
+
+    campaign = fields.String(validate=validate.Length(min=1, max=80), metadata={"description": "default: the newest"})
+    before = fields.Integer(validate=validate.Range(min=1, max=10**6), metadata={"description": "an edition's number"})
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=500))
+
+
+class TableQuery(Strict):
+    """Which rows of a table of an edition are asked for; left out means all."""
+
+    level = fields.String(validate=validate.OneOf(("all", *LEVELS)))
+    group = fields.String(validate=validate.OneOf(GROUPS))
+    class_ = fields.String(data_key="class", attribute="class", validate=validate.Length(min=1, max=200))
+    area = fields.String(validate=validate.OneOf(AREAS))
+    item = fields.String(validate=validate.Length(min=1, max=8))
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=10**6))
+    limit = fields.Integer(load_default=1000, validate=validate.Range(min=1, max=5000))
+
+
 class SignonForm(Strict):
     """The one-time grant that identity hands to a browser or a client."""
 

@@ -1,4 +1,5 @@
-"""Figures of all processes: each is explained, none names anybody, and each outcome moves its own counter by one."""
+"""Figures of all processes: each is explained, none names anybody, each outcome moves its own counter, and what single
+people did is told ten at a time."""
 
 import re
 from collections.abc import Callable
@@ -79,8 +80,9 @@ def elsewhere(which: str) -> Send:
     return lambda scene: scene.person.submit({**scene.response, "session": getattr(scene, which).id})
 
 
+ACCEPTED = ("accepted", "acknowledged")
+SIGNED = (("signed", "first"), ("signed", "repeated"))
 COLLECTOR: dict[tuple[str, str], tuple[int, Send]] = {
-    ("accepted", "acknowledged"): (202, submitting()),
     ("refused", "too-large"): (413, lambda scene: scene.person.submit_bytes(b" " * 40_000)),
     ("refused", "media-type"): (415, lambda scene: scene.person.submit_bytes(b"{}", "text/plain")),
     ("refused", "not-json"): (400, lambda scene: scene.person.submit_bytes(b"{")),
@@ -107,15 +109,8 @@ def test_each_outcome_of_a_submission_moves_its_own_counter_by_one(scene: Scene,
 def test_the_collector_has_no_other_outcome_but_those_of_something_being_away(scene: Scene) -> None:
     address = scene.setting.services.site.metrics["collector"]
     series = figures(scene.setting.http, address).of("collector_responses_total")
-    tried = {f'collector_responses_total{{outcome="{o}",reason="{r}"}}' for o, r in COLLECTOR}
+    tried = {f'collector_responses_total{{outcome="{o}",reason="{r}"}}' for o, r in (*COLLECTOR, ACCEPTED)}
     assert {one for one in series if not one.startswith(UNAVAILABLE)} == tried
-
-
-def repeated(scene: Scene) -> Send:
-    person = scene.stranger()
-    blinded = blind(person.key()[1]).blinded
-    assert person.trade(blinded).status_code == 200
-    return lambda _: person.trade(blinded)
 
 
 def used(scene: Scene) -> Send:
@@ -144,8 +139,6 @@ def trading(whose: str, **changes: str) -> Callable[[Scene], Send]:
 
 
 IDENTITY: dict[tuple[str, str], tuple[int, Callable[[Scene], Send]]] = {
-    ("signed", "first"): (200, trading("session")),
-    ("signed", "repeated"): (200, repeated),
     ("refused", "unknown-slip"): (404, trading("session", code=invented(8))),
     ("refused", "not-yet-open"): (425, trading("planned")),
     ("refused", "session-closed"): (410, trading("late")),
@@ -171,27 +164,52 @@ def test_each_outcome_of_a_request_for_a_ballot_moves_its_own_counter_by_one(
 
 def test_ballots_have_no_other_outcome_but_those_of_something_being_away(scene: Scene) -> None:
     series = figures(scene.setting.http, scene.setting.services.site.metrics["identity"]).of("identity_ballots_total")
-    tried = {f'identity_ballots_total{{outcome="{o}",reason="{r}"}}' for o, r in IDENTITY}
+    tried = {f'identity_ballots_total{{outcome="{o}",reason="{r}"}}' for o, r in (*IDENTITY, *SIGNED)}
     assert {one for one in series if not any(reason in one for reason in AWAY)} == tried
 
 
-@pytest.mark.parametrize("outcome", ["folded", "duplicate"])
-def test_a_response_moves_the_aggregators_counter_by_one_whatever_becomes_of_it(scene: Scene, outcome: str) -> None:
-    http, address = scene.setting.http, scene.setting.services.site.metrics["aggregator"]
-    person = scene.stranger()
-    response = person.response({"A1": 1})
-    series = f'aggregator_records_total{{outcome="{outcome}",reason=""}}'
+def told_by(scene: Scene, process: str, name: str, labels: str, act: Callable[[], Any], times: int = 40) -> None:
+    """The act, done so often, moves this counter alone, by tens, and leaves at most nineteen untold."""
+    series, address = f"{name}{{{labels}}}", scene.setting.services.site.metrics[process]
+    with moving(scene.setting.http, address, name) as moved:
+        for _ in range(times):
+            act()
+        until(lambda: figures(scene.setting.http, address).of(name)[series] >= times - 19, "most of it being told")
+    assert moved.by.keys() == {series}
+    assert moved.by[series] % 10 == 0
+    assert times - 19 <= moved.by[series] <= times + 19
 
-    def submitted() -> dict[str, float]:
-        before = figures(http, address).of("aggregator_records_total")
-        assert person.submit(response).status_code == 202
-        until(lambda: figures(http, address).of("aggregator_records_total") != before, "a move")
-        after = figures(http, address).of("aggregator_records_total")
-        return {one: value - before.get(one, 0) for one, value in after.items() if value != before.get(one, 0)}
 
-    if outcome == "duplicate":
-        submitted()
-    assert submitted() == {series: 1.0}
+def test_accepted_responses_are_told_ten_at_a_time_and_so_are_their_repeats_at_the_fold(scene: Scene) -> None:
+    def again() -> None:
+        assert scene.person.submit(scene.response).status_code == 202
+
+    again()  # folded, not a duplicate
+    told_by(scene, "collector", "collector_responses_total", 'outcome="accepted",reason="acknowledged"', again)
+    told_by(scene, "aggregator", "aggregator_records_total", 'outcome="duplicate",reason=""', again)
+
+
+def test_signed_ballots_and_folded_responses_are_told_ten_at_a_time(scene: Scene) -> None:
+    people = scene.setting.respondents(scene.session, "teacher", 30)
+    key = people[0].key()[1]
+    ready = iter(people)
+    blinded = blind(key).blinded
+
+    def first() -> None:
+        assert next(ready).trade(blinded).status_code == 200
+
+    told_by(scene, "identity", "identity_ballots_total", 'outcome="signed",reason="first"', first, 30)
+    once = people[0]
+    told_by(
+        scene, "identity", "identity_ballots_total", 'outcome="signed",reason="repeated"', lambda: once.trade(blinded)
+    )
+    answering = iter(scene.setting.respondents(scene.session, "teacher", 30))
+
+    def answer() -> None:
+        person = next(answering)
+        assert person.submit(person.response({"A1": 1})).status_code == 202
+
+    told_by(scene, "aggregator", "aggregator_records_total", 'outcome="folded",reason=""', answer, 30)
 
 
 def test_each_outcome_of_a_sign_in_moves_its_own_counter_by_one(scene: Scene) -> None:

@@ -54,8 +54,12 @@ def swallowed(door: Proxy, number: int) -> bool:
 
 
 def gauge(here: Aggregation, name: str, number: int = -1) -> list[float]:
-    """The figure of each partition."""
-    return [float(row.rpartition(" ")[2]) for row in here.metrics(number).splitlines() if row.startswith(f"{name}{{")]
+    """The figure, with whatever labels."""
+    return [
+        float(row.rpartition(" ")[2])
+        for row in here.metrics(number).splitlines()
+        if row.startswith((f"{name}{{", f"{name} "))
+    ]
 
 
 def exact(here: Aggregation, people: dict[tuple[str, str], int], records: int) -> None:
@@ -103,12 +107,12 @@ def test_a_worker_cut_off_from_its_database_tells_its_lag_and_drains_exactly_onc
     door.cut()
     for number in range(5, 60):
         here.submit(a_response(session, number=number, signed=False))
-    wait_for("the lag", lambda: sum(gauge(here, "aggregator_partition_lag")) >= 55)
+    wait_for("the lag", lambda: sum(gauge(here, "aggregator_lag_records")) >= 55)
     wait_for("the alert's condition", lambda: max(gauge(here, "aggregator_partition_stalled_seconds")) > 4)
     door.mend()
     door.slow(0.05)
     exact(here, {(session.session, "student"): 60}, 60)
-    wait_for("no lag", lambda: sum(gauge(here, "aggregator_partition_lag")) == 0)
+    wait_for("no lag", lambda: sum(gauge(here, "aggregator_lag_records")) == 0)
     assert process.poll() is None, "being cut off for longer than a stall may last ends no worker"
 
 

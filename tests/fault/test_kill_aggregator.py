@@ -18,7 +18,7 @@ EACH_TIME = 30
 
 
 def folded(services: Any, http: httpx.Client, wanted: int) -> bool:
-    """Whether the running aggregator has counted so many responses since it was started."""
+    """Whether the running aggregator has told of so many counted responses since it was started."""
     lines = http.get(services.site.metrics["aggregator"]).text.splitlines()
     found = [line for line in lines if line.startswith('aggregator_records_total{outcome="folded"')]
     return sum(float(line.rpartition(" ")[2]) for line in found) >= wanted
@@ -33,7 +33,7 @@ def test_counts_ledger_and_digest_are_exact_after_the_aggregator_was_killed_whil
     with crowd.answering(hands=3):
         for _ in range(KILLS):
             crowd.admit(EACH_TIME)
-            until(partial(folded, breakable, place.http, random.randrange(1, EACH_TIME)), "more counted answers")
+            until(partial(folded, breakable, place.http, random.randrange(1, EACH_TIME - 10)), "more counted answers")
             victim = breakable.child("aggregator")
             victim.kill()
             lived.append(victim.exit_code)

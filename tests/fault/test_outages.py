@@ -78,7 +78,7 @@ def test_collection_goes_on_without_the_database_the_alert_is_true_and_everythin
         own_parts.database.stop()
         crowd.admit(READY)
         until(partial(crowd.heard, READY), "a 202 for everybody who is ready, without a database")
-        until(lambda: sum(figures(place.http, worker, "aggregator_partition_lag")) >= READY, "the lag")
+        until(lambda: sum(figures(place.http, worker, "aggregator_lag_records")) >= READY, "the lag")
         stalled = "aggregator_partition_stalled_seconds"
         until(lambda: max(figures(place.http, worker, stalled)) > STALLED, "the alert's condition")
         own_parts.database.start()
@@ -87,7 +87,7 @@ def test_collection_goes_on_without_the_database_the_alert_is_true_and_everythin
     assert {202} == {status for _, status, _ in crowd.known.answers}
     exact(place, crowd)
     assert folded_up(breakable)["total"]["next"] > before + READY
-    until(lambda: sum(figures(place.http, worker, "aggregator_partition_lag")) == 0, "no lag")
+    until(lambda: sum(figures(place.http, worker, "aggregator_lag_records")) == 0, "no lag")
 
 
 def test_a_collector_asleep_between_check_and_send_across_the_closing_time_says_no_yes_that_is_not_counted(

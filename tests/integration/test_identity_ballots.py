@@ -16,13 +16,14 @@ from prometheus_client import REGISTRY
 from chassis.errors import Unavailable
 from contracts.ballots import b64
 from identity import codes, metrics
-from identity.desk import ballots, campaigns, conduct, issuing, views
+from identity.desk import ballots, campaigns, conduct, issuing, register, views
 from identity.desk.issuing import Order
 from identity.guesses import FREE
 from identity.reasons import STATUS, Refused
 from identity.sessions import GroupWish, Wish
 from identity.signers import Signers, Tools
 from identity.staff import Person
+from support.company import told_at_once
 from support.identity import REGISTER, House, house
 from support.parts import KafkaPart, MongoPart
 
@@ -33,7 +34,7 @@ OFFICER = Person(user="officer", role="officer")
 @pytest.fixture(scope="module")
 def home(broker: KafkaPart, database: MongoPart) -> Iterator[House]:
     with house(broker, database) as made:
-        campaigns.take_register(made.desk, OFFICER, REGISTER)
+        register.take(made.desk, OFFICER, REGISTER)
         yield made
 
 
@@ -141,8 +142,11 @@ def _moved(act: Callable[[], object]) -> dict[tuple[str, str], float]:
     return {labels: value - before.get(labels, 0) for labels, value in _counts().items() if value != before.get(labels)}
 
 
-def test_each_outcome_moves_its_own_counter_by_one(home: House, coordinator: Person, session: str) -> None:
+def test_each_outcome_moves_its_own_counter_by_one(
+    home: House, coordinator: Person, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     metrics.begin()
+    told_at_once(monkeypatch, metrics, "signed")
     used, unused = slips(home, coordinator, session, 2)
     blinded = message()
     assert _moved(lambda: _post(home, session, used, blinded)) == {("signed", "first"): 1}

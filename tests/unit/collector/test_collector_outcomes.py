@@ -22,6 +22,7 @@ from collector.web import MAX_BYTES, Desk, Limits, Shelf, register
 from contracts.codec import encode
 from contracts.messages import SchoolSession
 from support.ballots import Signer, a_session
+from support.company import told_at_once
 
 
 @dataclass
@@ -159,7 +160,10 @@ def test_every_outcome_has_its_driver() -> None:
 
 
 @pytest.mark.parametrize("outcome", DRIVERS)
-def test_an_outcome_moves_its_own_counter_by_one(world: World, outcome: tuple[str, str]) -> None:
+def test_an_outcome_moves_its_own_counter_by_one(
+    world: World, outcome: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_at_once(monkeypatch, metrics, "accepted")
     status, drive = DRIVERS[outcome]
     before = counters()
     answer = drive(world)

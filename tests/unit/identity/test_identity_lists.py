@@ -66,7 +66,7 @@ def test_figures_have_help_and_labels_from_closed_sets() -> None:
     metrics.begin()
     allowed = {"outcome", "reason", "group", "act", "topic", "le"}
     ours = [family for family in REGISTRY.collect() if family.name.startswith("identity_")]
-    assert len(ours) == 12
+    assert len(ours) == 15
     for family in ours:
         assert family.documentation.endswith(".")
         assert {label for sample in family.samples for label in sample.labels} <= allowed

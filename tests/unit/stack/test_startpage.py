@@ -13,9 +13,8 @@ collector_responses_total{outcome="refused",reason="signature"} 3.0
 AGGREGATOR = """# TYPE aggregator_records_total counter
 aggregator_records_total{outcome="folded",reason=""} 9.0
 aggregator_records_total{outcome="duplicate",reason=""} 2.0
-# TYPE aggregator_partition_lag gauge
-aggregator_partition_lag{partition="0"} 1.0
-aggregator_partition_lag{partition="1"} 0.0
+# TYPE aggregator_lag_records gauge
+aggregator_lag_records 10.0
 # TYPE aggregator_releases_total counter
 aggregator_releases_total{final="true",group="student"} 4.0
 """
@@ -26,7 +25,7 @@ def test_figures_are_sums_over_what_the_services_show() -> None:
 
     found = figures(shown.get, ADDRESSES)
 
-    assert found == Figures(accepted=12, folded=9, duplicates=2, lag=1, released=4, editions=None)
+    assert found == Figures(accepted=12, folded=9, duplicates=2, lag=10, released=4, editions=None)
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "Operator's start page"), ("az", "Operatorun")])

@@ -33,7 +33,7 @@ def figures(read: Callable[[str], str | None], addresses: Mapping[str, str]) -> 
         accepted=total(collector, "collector_responses_total", outcome="accepted"),
         folded=total(aggregator, "aggregator_records_total", outcome="folded"),
         duplicates=total(aggregator, "aggregator_records_total", outcome="duplicate"),
-        lag=total(aggregator, "aggregator_partition_lag"),
+        lag=total(aggregator, "aggregator_lag_records"),
         released=total(aggregator, "aggregator_releases_total"),
         editions=total(editor, "aggregator_editions_total"),
     )

@@ -7,9 +7,24 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Gauge,
+    disable_created_metrics,
+    generate_latest,
+    multiprocess,
+)
 
 Check = Callable[[], str | None]
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types here; it would date first acts
+FAILING = Gauge(
+    "service_check_failing",
+    "1 while a check of this process fails (what /readyz names): unready without it (ready), or only told (notice).",
+    ["check", "kind"],
+    multiprocess_mode="mostrecent",
+)
 
 
 class Health:
@@ -47,6 +62,12 @@ class Health:
         degraded = {name: said for name, check in self.notice_checks.items() if (said := check())}
         return not problems, {"problems": problems, "degraded": degraded}
 
+    def show(self) -> None:
+        """Looks at every check and sets its figure."""
+        for kind, checks in (("ready", self.ready_checks), ("notice", self.notice_checks)):
+            for name, check in checks.items():
+                FAILING.labels(name, kind).set(1 if check() else 0)
+
 
 def metrics_text() -> bytes:
     """All figures of this process, or of all its siblings where PROMETHEUS_MULTIPROC_DIR is shared by them."""
@@ -69,6 +90,7 @@ def answer(path: str, health: Health) -> tuple[int, str, bytes]:
         ready, report = health.report()
         return 200 if ready else 503, "application/json", json.dumps(report).encode()
     if path == "/metrics":
+        health.show()
         return 200, CONTENT_TYPE_LATEST, metrics_text()
     return 404, "text/plain; charset=utf-8", b"not here\n"
 

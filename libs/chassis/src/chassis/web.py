@@ -3,20 +3,32 @@
 import sys
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, json, request, send_from_directory
 from flask.json.provider import DefaultJSONProvider
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from werkzeug.exceptions import HTTPException
 
 from chassis import logs, ops
+from chassis.company import Company
 from chassis.errors import Unavailable
 
-REQUESTS = Counter("http_requests_total", "Requests answered, by route and status.", ["route", "method", "status"])
-SECONDS = Histogram("http_request_seconds", "Time to answer a request, by route.", ["route", "method"])
+REQUESTS = Counter(
+    "http_requests_total",
+    "Requests answered, by route, method and status; answers below 400 ten at a time.",
+    ["route", "method", "status"],
+)
+SECONDS = Histogram(
+    "http_request_seconds", "Time to answer a request; answers below 400 ten at a time.", ["route", "method"]
+)
+RUNNING = Gauge(
+    "http_requests_running", "Requests that are being answered, but for probes.", multiprocess_mode="livesum"
+)
+THREADS = Gauge("http_threads", "Requests that can be answered at the same time.", multiprocess_mode="livesum")
+OPERATION = ("/livez", "/readyz", "/metrics")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # noqa: E501  # one header line
 HEADERS = {
@@ -81,27 +93,42 @@ def create_app(
     max_bytes: int,
     headers: Mapping[str, str] | None = None,
     template_folder: Path | None = None,
+    threads: int = 64,
 ) -> Flask:
-    """A Flask app; `headers` replaces or adds to the security headers, `max_bytes` bounds a request's body."""
+    """A Flask app; `headers` replaces or adds to the security headers, `max_bytes` bounds a request's body, `threads`
+    is how many requests its server answers at a time."""
     app = Flask(import_name, static_folder=None, template_folder=str(template_folder) if template_folder else None)
     app.config["MAX_CONTENT_LENGTH"] = max_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = max_bytes
     app.json = StrictJson(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     fixed = {**HEADERS, **(headers or {})}
+    THREADS.set(threads)
 
     @app.before_request
     def _start() -> None:
         g.started = time.perf_counter()
+        if request.path not in OPERATION:
+            g.running = True
+            RUNNING.inc()
+
+    @app.teardown_request
+    def _end(error: BaseException | None) -> None:
+        if g.pop("running", False):
+            RUNNING.dec()
 
     @app.after_request
     def _finish(response: Response) -> Response:
         present = {name.lower() for name, _ in response.headers}
         response.headers.extend([pair for pair in fixed.items() if pair[0].lower() not in present])
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        requests, seconds = _figures(route, request.method if request.method in METHODS else "other", response.status)
-        requests.inc()
-        seconds.observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        method = request.method if request.method in METHODS else "other"
+        took = time.perf_counter() - g.get("started", time.perf_counter())
+        tell = partial(_tell, route, method, response.status[:3], took)
+        if route in OPERATION or response.status_code >= 400:
+            tell()
+        else:
+            _company(route, method, response.status[:3]).tell(tell)
         return response
 
     @app.errorhandler(HTTPException)
@@ -122,14 +149,20 @@ def create_app(
         app.logger.exception("unforeseen error")
         return problem(500, "internal-error", "This is our mistake; it has been logged.")
 
-    for path in ("/livez", "/readyz", "/metrics"):
+    for path in OPERATION:
         app.add_url_rule(path, path, _ops_view(path, health))
     return app
 
 
 @cache
-def _figures(route: str, method: str, status: str) -> tuple[Counter, Histogram]:
-    return REQUESTS.labels(route, method, status[:3]), SECONDS.labels(route, method)
+def _company(route: str, method: str, status: str) -> Company:
+    return Company()
+
+
+def _tell(route: str, method: str, status: str, took: float) -> None:
+    # Only now: that a series appears is a figure too.
+    REQUESTS.labels(route, method, status).inc()
+    SECONDS.labels(route, method).observe(took)
 
 
 def _ops_view(path: str, health: ops.Health) -> Callable[[], Response]:

@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from datetime import date
 from functools import partial
 
 from aggregator import metrics
@@ -13,14 +12,14 @@ from aggregator.commands.ballots import check_ballots
 from aggregator.connections import current, log_of, sealer_of
 from aggregator.desk import Desk
 from aggregator.editor import Editor
+from aggregator.oversight import Oversight
 from aggregator.processes import stop_on_signals
-from aggregator.retention import last_purge
 from aggregator.settings import Settings
 from aggregator.terms import TermsBook
 from chassis import logs, ops
 from chassis.errors import Fenced, Unavailable
 from chassis.kafka import AckedProducer, CompactedReader, Record
-from chassis.mongo import Client, connect, ping
+from chassis.mongo import connect, ping
 from chassis.settings import clock
 from contracts import topics
 
@@ -57,7 +56,10 @@ def run_editor(settings: Settings) -> None:
                     today=lambda: now().date(),
                     edition_seconds=settings.edition_seconds,
                 )
-                _edit_until(editor, health, stopping, _purge_watch(client, database, lambda: now().date()))
+                oversight = Oversight(
+                    client=client, database=database, sealer=sealer_of(settings), today=lambda: now().date()
+                )
+                _edit_until(editor, health, stopping, oversight.look)
 
 
 def _bad_ballots(settings: Settings, book: TermsBook, beat: Callable[[], None]) -> int:
@@ -71,26 +73,14 @@ def _bad_ballots(settings: Settings, book: TermsBook, beat: Callable[[], None]) 
     return check_ballots(beating(), book.messages).bad
 
 
-def _purge_watch(client: Client, database: str, today: Callable[[], date], seconds: float = 60.0) -> Callable[[], None]:
-    """Tells once in a while how long ago the last purge was."""
-    due = time.monotonic()
-
-    def look() -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            metrics.PURGE_AGE.set(last_purge(client, database, today()))
-            due = time.monotonic() + seconds
-
-    return look
-
-
-def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool], watch: Callable[[], None]) -> None:
+def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool], oversee: Callable[[], None]) -> None:
     """Turns until told to stop, or until another editor took the lead."""
     while not stopping():
         health.beat()
         try:
             editor.turn()
-            watch()
+            if editor.leading:
+                oversee()
         except Unavailable as reason:
             logs.event("waiting", reason=reason.reason)
         except Fenced as fenced:

@@ -13,7 +13,7 @@ from aggregator.fold import Fold
 from aggregator.participation import participation
 from aggregator.store import Owned
 from aggregator.terms import Lookup, TermsBook
-from aggregator.watch import Watch, forget
+from aggregator.watch import Watch
 from chassis.consume import Batch, Source
 from chassis.errors import Fenced, Unavailable
 from chassis.logs import event
@@ -161,7 +161,6 @@ class Worker:
             partition = self._gone.pop()
             self._owned.pop(partition, None)
             self._fold.disown(partition)
-            forget(partition)
 
     def _reread(self) -> None:
         self._fold = Fold(self._pace.bury_limit)

@@ -69,7 +69,11 @@ def build(found: Settings, stack: ExitStack) -> Flask:
         died=_end_process,
     )
     app = create_app(
-        SERVICE, health=health, max_bytes=interface.MAX_BYTES, headers=page.security_headers(found.identity_origin)
+        SERVICE,
+        health=health,
+        max_bytes=interface.MAX_BYTES,
+        headers=page.security_headers(found.identity_origin),
+        threads=found.web_threads,
     )
     built = page.load()
     operators = Operators(codes=found.operator_codes, answers=found.operator_answers)

@@ -3,8 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
+from chassis.company import Company
 from chassis.errors import Unavailable
 from chassis.kafka import Outgoing
 from collector import metrics
@@ -50,6 +52,8 @@ class Publisher:
         self._queue: list[_Job] = []
         self._stopping = False
         self._changed = threading.Condition()
+        self._rounds, self._acknowledged = Company(), Company()
+        metrics.PLACES.set(at_most)
         self._thread = threading.Thread(target=self._run, name="flusher", daemon=True)
 
     def start(self) -> None:
@@ -117,12 +121,24 @@ class Publisher:
         return [job for job in taken if job.deadline > now]
 
     def _send(self, jobs: list[_Job]) -> None:
-        metrics.ROUNDS.observe(len(jobs))
-        with metrics.ROUND_SECONDS.time():
-            outcomes = self._producer.send([job.record for job in jobs])
+        began = self._monotonic()
+        outcomes = self._producer.send([job.record for job in jobs])
         now = self._monotonic()
+        tell = partial(_tell_round, len(jobs), now - began)
+        if any(outcomes):
+            tell()
+        else:
+            self._rounds.tell(tell)
         for job, failure in zip(jobs, outcomes, strict=True):
-            metrics.PUBLISHED.labels("acknowledged" if failure is None else "unknown").inc()
+            if failure is None:
+                self._acknowledged.tell(metrics.PUBLISHED.labels("acknowledged").inc)
+            else:
+                metrics.PUBLISHED.labels("unknown").inc()
             job.failure = failure
             job.acknowledged_at = None if failure is not None else now
             job.done.set()
+
+
+def _tell_round(records: int, seconds: float) -> None:
+    metrics.ROUNDS.observe(records)
+    metrics.ROUND_SECONDS.observe(seconds)

@@ -151,13 +151,17 @@ def register(app: Flask, *, desk: Desk, shelf: Shelf, directory: Directory, cloc
         if isinstance(found, Refusal):
             metrics.RESPONSES.labels("unavailable" if found.status >= 500 else "refused", found.reason).inc()
             return _refused(found)
-        metrics.RESPONSES.labels("accepted", "acknowledged").inc()
+        metrics.accepted.tell(metrics.RESPONSES.labels("accepted", "acknowledged").inc)
         return Response(orjson.dumps({"receipt": found}), 202, mimetype="application/json")
 
     @app.get("/v1/sessions/<session>/questionnaire")
     def questionnaire(session: str) -> Response:
         answer = _questionnaire(session)
-        metrics.QUESTIONNAIRES.labels(str(answer.status_code)).inc()
+        told = metrics.QUESTIONNAIRES.labels(str(answer.status_code)).inc
+        if answer.status_code >= 400:
+            told()
+        else:
+            metrics.questionnaires.tell(told)
         return answer
 
     def _questionnaire(session: str) -> Response:

@@ -1,7 +1,7 @@
 """What operators run by hand or daily: accounts, purge, doctor."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 
@@ -14,12 +14,10 @@ from identity.store import closing, outbox, participation, records, sessions
 from identity.store import keys as key_store
 from identity.store.place import Place
 
-KEPT = timedelta(days=7)
-
 
 def purge(place: Place, now: datetime) -> dict[str, str]:
     """Deletes hashes of codes whose session ended more than seven days ago; says what it did."""
-    over = closing.closed_before(place, now - KEPT)
+    over = closing.closed_before(place, now - participation.KEPT)
     return {"sessions over for 7 days": str(len(over)), "code hashes deleted": str(participation.purge(place, over))}
 
 

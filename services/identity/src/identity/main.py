@@ -83,7 +83,13 @@ def build_app(desk: Desk) -> Flask:
     """The web app around a desk."""
     health = ops.Health()
     health.ready("database", lambda: mongo.ping(desk.place.client))
-    app = create_app("identity", health=health, max_bytes=limits.LONGEST_IMPORT, headers=_headers(desk.settings))
+    app = create_app(
+        "identity",
+        health=health,
+        max_bytes=limits.LONGEST_IMPORT,
+        headers=_headers(desk.settings),
+        threads=desk.settings.web_threads,
+    )
     attach(app, desk)
     api.register(app)
     workspace.register(app)

@@ -2,20 +2,39 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from chassis.company import Company
 from contracts.schemas import GROUPS
 
-BALLOTS = Counter("identity_ballots_total", "Requests for a ballot, by outcome and reason.", ["outcome", "reason"])
+BALLOTS = Counter(
+    "identity_ballots_total",
+    "Requests for a ballot, by outcome (signed, refused) and reason; signed ones ten at a time.",
+    ["outcome", "reason"],
+)
 BALLOT_OUTCOMES = {
     "signed": ("first", "repeated"),
     "refused": (
         *("unknown-slip", "too-many-attempts", "not-yet-open", "session-closed", "code-used", "bad-blinded-message"),
-        *("signers-busy", "signers-away", "database"),
+        *("malformed", "signers-busy", "signers-away", "database"),
     ),
 }
-BALLOT_SECONDS = Histogram("identity_ballot_seconds", "Time to answer a request for a ballot.")
+BALLOT_SECONDS = Histogram("identity_ballot_seconds", "Time to sign a ballot, ten at a time.")
+signed = Company()
+"""Tells what is known of signed ballots."""
+SIGNERS_TAKEN = Gauge(
+    "identity_signers_taken", "Requests that use or wait for a signing process.", multiprocess_mode="livesum"
+)
+SIGNERS_PLACES = Gauge(
+    "identity_signers_places",
+    "Requests that may use or wait for a signing process at a time; the next is refused as busy.",
+    multiprocess_mode="livesum",
+)
 SLIPS = Counter("identity_slips_total", "Slips made or taken back, by group and act.", ["group", "act"])
 SLIP_ACTS = ("issued", "reissued", "revoked")
-SESSIONS = Counter("identity_session_acts_total", "Sessions opened or changed, by act.", ["act"])
+SESSIONS = Counter(
+    "identity_session_acts_total",
+    "Acts of coordinators upon sessions (created, extended, closed, cancelled).",
+    ["act"],
+)
 SESSION_ACTS = ("created", "extended", "closed", "cancelled")
 SIGN_INS = Counter("identity_sign_ins_total", "Sign-ins of staff, by outcome.", ["outcome"])
 SIGN_IN_OUTCOMES = ("done", "wrong-credentials", "too-many-attempts")
@@ -29,6 +48,11 @@ OUTBOX_AGE = Gauge(
 MARKERS_LATE = Gauge(
     "identity_close_markers_overdue",
     "Sessions whose close marker is due and not in the outbox.",
+    multiprocess_mode="livemax",
+)
+CODES_OVERDUE = Gauge(
+    "identity_code_hashes_overdue",
+    "Hashes of participation codes that should have been purged two days ago, told by the relay.",
     multiprocess_mode="livemax",
 )
 KEY_POOL = Gauge("identity_key_pool", "Fresh key pairs in the pool.", multiprocess_mode="livemax")

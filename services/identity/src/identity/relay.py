@@ -6,7 +6,7 @@ acknowledgement was not seen is sent again, and readers drop what they know.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -18,12 +18,14 @@ from contracts.topics import RESPONSES, SESSIONS, partition
 from identity import manifest, metrics, sessions
 from identity.issuer import WrappedKey
 from identity.reasons import Refused
-from identity.store import campaigns, closing, keys, outbox, records
+from identity.store import campaigns, closing, keys, outbox, participation, records
 from identity.store import sessions as store
 from identity.store.place import Document, Place, Txn
 
 LEASE_SECONDS = 10.0
 ROUND = 200
+PURGE_PATIENCE = timedelta(days=2)
+OVERSEE_SECONDS = 600.0
 _DAY_MS = 86_400_000
 Send = Callable[[Sequence[Outgoing]], Sequence[Unavailable | None]]
 
@@ -45,6 +47,7 @@ class Relay:
     topic_prefix: str
     epoch: int | None = None
     _oldest: tuple[str, float] | None = None
+    _overseen: float | None = None
 
     def turn(self) -> bool:
         """One round of everything; whether there was something to do. Unavailable: try again a little later."""
@@ -53,6 +56,7 @@ class Relay:
         try:
             busy = self._open_sessions() + self._close_sessions() + self._campaigns() + self._publish()
             self._fill_pool()
+            self._oversee()
         except Fenced as reason:
             event("relay fenced", reason=str(reason))
             self.epoch = None
@@ -208,3 +212,10 @@ class Relay:
             keys.pool(self.place, self.new_key())
             present += 1
         metrics.KEY_POOL.set(present)
+
+    def _oversee(self) -> None:
+        """Tells now and then whether codes are kept for longer than is promised."""
+        if self._overseen is None or self.monotonic() - self._overseen >= OVERSEE_SECONDS:
+            over = closing.closed_before(self.place, self.clock() - participation.KEPT - PURGE_PATIENCE)
+            metrics.CODES_OVERDUE.set(participation.kept(self.place, over))
+            self._overseen = self.monotonic()

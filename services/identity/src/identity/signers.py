@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from chassis import offspring
 from chassis.errors import Unavailable
-from identity import codes, issuer
+from identity import codes, issuer, metrics
 from identity.issuer import PrivateKey, WrappedKey
 from identity.retiring import pepper_of
 
@@ -76,6 +76,7 @@ class Signers:
 
     def start(self) -> None:
         """Starts the processes now rather than at their first use."""
+        metrics.SIGNERS_PLACES.set(self._count * (1 + WAITING_EACH))
         self._pool()
 
     def _pool(self) -> ProcessPoolExecutor:
@@ -100,9 +101,11 @@ class Signers:
         """A place in the bounded queue, for as long as the block runs."""
         if not self._turns.acquire(blocking=False):
             raise Unavailable("signers-busy", 1)
+        metrics.SIGNERS_TAKEN.inc()
         try:
             yield
         finally:
+            metrics.SIGNERS_TAKEN.dec()
             self._turns.release()
 
     def hash(self, session: str, group: str, code: str, marked: str | None = None) -> bytes:

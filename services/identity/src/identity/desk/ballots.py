@@ -1,6 +1,8 @@
 """The exchange of a participation code for a blind signature: the one act of respondents here."""
 
 import hashlib
+import time
+from functools import partial
 
 from chassis.errors import Unavailable
 from contracts.schemas import GROUPS
@@ -20,27 +22,32 @@ def trade(desk: Desk, session: str, group: str, code: str, blinded: bytes) -> tu
     alike), code-used, bad-blinded-message, too-many-attempts. Unavailable: nothing was spent, or the same request
     gets its answer later.
     """
+    began = time.perf_counter()
     try:
-        with metrics.BALLOT_SECONDS.time():
-            key_id, signature, repeated = _trade(desk, codes.normal(session), group, codes.normal(code), blinded)
+        key_id, signature, repeated = _trade(desk, codes.normal(session), group, codes.normal(code), blinded)
     except Refused as refusal:
         metrics.BALLOTS.labels("refused", refusal.reason).inc()
         raise
     except Unavailable as away:
         metrics.BALLOTS.labels("refused", away.reason).inc()
         raise
-    metrics.BALLOTS.labels("signed", "repeated" if repeated else "first").inc()
+    metrics.signed.tell(partial(_tell, "repeated" if repeated else "first", time.perf_counter() - began))
     return key_id, signature
+
+
+def _tell(reason: str, seconds: float) -> None:
+    metrics.BALLOTS.labels("signed", reason).inc()
+    metrics.BALLOT_SECONDS.observe(seconds)
 
 
 def _trade(desk: Desk, session: str, group: str, code: str, blinded: bytes) -> tuple[str, bytes, bool]:
     # What is unknown, be it session, group or code, takes every step that a right one takes before it is known to be.
     known = counter.counter(desk.place, session, group if group in GROUPS else GROUPS[0])
     known = known if group in GROUPS else None
-    time = window(known.timetable, desk.clock()) if known is not None else "open"
-    if time == "before":
+    phase = window(known.timetable, desk.clock()) if known is not None else "open"
+    if phase == "before":
         raise Refused("not-yet-open")
-    if time == "over":
+    if phase == "over":
         raise Refused("session-closed")
     if not codes.well_formed(code, codes.PARTICIPATION):
         raise Refused("unknown-slip")  # a slip of the fingers costs nothing and is not counted
@@ -50,7 +57,7 @@ def _trade(desk: Desk, session: str, group: str, code: str, blinded: bytes) -> t
         found = participation.look(desk.place, code_hash)
         if found is False or known is None:
             raise _unknown(desk, session, group)
-        if time == "grace" and found != Spent(blinded_hash=blinded_hash):
+        if phase == "grace" and found != Spent(blinded_hash=blinded_hash):
             raise Refused("session-closed")
         key = keys.get(desk.place, known.key_id)
         if key is None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bson import Binary
 
 from chassis.mongo import told_apart
 from identity.store.place import Place, Txn
+
+KEPT = timedelta(days=7)
+"""So long after a session's end its codes are kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +68,12 @@ def used(place: Place, session: str, txn: Txn = None) -> dict[str, int]:
         session=txn,
     )
     return {row["_id"]: row["n"] for row in rows}
+
+
+@told_apart()
+def kept(place: Place, sessions: Sequence[str]) -> int:
+    """How many codes of these sessions are kept."""
+    return place["participation_codes"].count_documents({"session": {"$in": list(sessions)}})
 
 
 @told_apart()

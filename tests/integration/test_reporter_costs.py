@@ -1,5 +1,6 @@
 """A report is assembled once for each release, and costs the same however many people answered."""
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -28,8 +29,11 @@ class Watching(monitoring.CommandListener):
 
     def __init__(self) -> None:
         self.on, self.commands, self.documents = False, 0, 0
+        self.endless: list[str] = []
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name in ("find", "aggregate", "count", "distinct") and "maxTimeMS" not in event.command:
+            self.endless.append(f"{event.command_name} {event.command[event.command_name]}")
         self.commands += self.on and event.command_name in ("find", "aggregate", "getMore", "count", "distinct")
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
@@ -145,6 +149,20 @@ def test_a_print_is_made_once_and_a_crowd_at_the_printer_holds_up_no_page(
     assert len(turned) == 3
     assert all(answer.headers["Retry-After"] == "3" for answer in turned)
     assert {answer.data for answer in answers if answer.status_code == 200} == {b"%PDF"}
+
+
+def test_every_query_of_every_route_is_bounded_in_time(reporter: Reporter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Recent, "get", lambda self, key, read: read())
+    client, places = reporter.signed_on(role="officer", shared=["SESS22A2"]), {"school": world.SCHOOL}
+    places |= {"session": "SESS22A2", "campaign": world.CAMPAIGN, "edition": "3", "name": "figures.csv"}
+    rules = [rule for rule in reporter.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    asked = [rule for rule in rules if not rule.rule.startswith(("/static", "/livez", "/readyz", "/metrics"))]
+    WATCHING.endless.clear()
+    for rule in asked:
+        place = re.sub(r"<(\w+)>", lambda found: places[found[1]], rule.rule)
+        if not place.endswith(".pdf"):
+            assert client.get(place).status_code in (200, 302), place
+    assert WATCHING.endless == []
 
 
 @pytest.mark.parametrize(

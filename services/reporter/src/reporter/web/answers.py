@@ -49,10 +49,14 @@ class Sessions:
 
     def viewer(self) -> Viewer | None:
         """Who is asking: by bearer token, else by cookie; None for nobody."""
-        token = _bearer()
-        sealed = request.cookies.get(self.cookie, "") if token is None else token
+        sealed = self.sealed()
         opened = (signon.open_session(sealed, key, self.clock()) for key in self._keys()) if sealed else ()
         return next(filter(None, opened), None)
+
+    def sealed(self) -> str | None:
+        """The session that a request carries, whether it is one of ours or not; None without any."""
+        token = _bearer()
+        return (request.cookies.get(self.cookie, "") if token is None else token) or None
 
     def form_token(self) -> str:
         """What a form of this session carries, so that no other site can send one."""

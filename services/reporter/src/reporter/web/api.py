@@ -27,6 +27,7 @@ from reporter.web import (
     openapi,
     plan_routes,
     public,
+    turns,
 )
 from reporter.web.answers import Kind, language, message, ready, wants_json
 from reporter.web.door import Answered, Desk, checked, opened
@@ -37,6 +38,7 @@ SCHOOL: Final = "/v1/schools/<school>/sessions/<session>"
 
 def register(app: Flask, desk: Desk) -> None:
     """Adds every route to the app."""
+    turns.limit(app, desk.sessions, turns.Turns())
     app.register_error_handler(Answered, lambda found: found.answer)
     app.register_error_handler(404, lambda found: message(desk.pages, 404, "missing", None, "not-found"))
     add = app.add_url_rule

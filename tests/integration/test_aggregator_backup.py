@@ -75,6 +75,24 @@ def test_everything_comes_back_at_its_offset_and_counting_goes_on(
     assert "everything stored agrees" in there.ask("verify")
 
 
+def test_a_restore_loses_the_answers_since_its_backup_and_no_other(
+    here: Aggregation, there: Aggregation, tmp_path: Path
+) -> None:
+    session = a_session(school=a_school(5))
+    here.announce(session)
+    here.submit(*[a_response(session, number=n, signed=False) for n in range(12)])
+    fold_up(here)
+    upkeep.run_backup(here.environment(), tmp_path / "backup")
+    later_on = [a_response(session, number=n, signed=False) for n in range(12, 17)]
+    here.submit(*later_on)
+    upkeep.run_restore(there.environment(), tmp_path / "backup")
+    fold_up(there)
+    assert (12, 12) == (ledger_of(there)["total"]["next"], ledger_of(there)["total"]["folded"])
+    there.submit(*later_on)  # whose page still keeps them sends them again
+    fold_up(there)
+    assert 17 == ledger_of(there)["total"]["folded"]
+
+
 def test_a_sabotaged_backup_is_noticed_before_anything_is_written(
     here: Aggregation, there: Aggregation, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full fault mutants screenshots bench-page hashes reference lint format scan audit lock clean
+.PHONY: help demo test test-full test-deploy fault mutants screenshots bench-page hashes reference lint format scan audit lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ test-full: ## Run all tests with every combination and many more random cases
 fault: ## Break everything at random for half an hour while people answer: make fault [FAULT_MINUTES=30]
 	@$(bootstrap) venv tools page
 	@PYTHONPATH=tests exec $(bin)/python -m support.faults
+
+test-deploy: ## Build all images, run the compose file with a pilot country through its gateway, take it away again
+	@$(bootstrap) venv tools
+	@PYTHONPATH=tests exec $(bin)/python -m support.deployed
 
 mutants: ## Take safety lines out one at a time and see a test fail for each
 	@$(bootstrap) venv tools page browser

@@ -1,0 +1,13 @@
+# Stands in for mongo: the embedded stack's mongod, and the real mongosh from npm.
+FROM guzgu-stand-in/node
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libcurl4 \
+    && rm -rf /var/lib/apt/lists/* \
+    && npm install --global --no-audit --no-fund --omit=optional mongosh@2 \
+    && useradd --uid 999 mongodb && mkdir -p /data/db && chown -R mongodb /data
+COPY mongod /usr/local/bin/mongod
+COPY mongo-start.sh /usr/local/bin/docker-entrypoint.sh
+RUN chmod 755 /usr/local/bin/mongod /usr/local/bin/docker-entrypoint.sh
+VOLUME ["/data/db"]
+ENTRYPOINT ["docker-entrypoint.sh"]
+CMD ["mongod"]

@@ -4,7 +4,7 @@ Every breakdown of an edition is a sum of the same admitted batches: there is no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 NATION = "all/all"
@@ -13,12 +13,15 @@ SCHOOLS, PEOPLE = 5, 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
-    """A released batch: its id, its school, its people, and every class of the edition that it would move."""
+    """A released batch: its id, its school, its people, and every class of the edition that it would move. Its cell,
+    and what that counts for in weighted figures."""
 
     id: str
     school: str
     people: int
     classes: tuple[str, ...]
+    cell: str = ""
+    weight: float = 1.0
 
 
 def rule_n(people_by_school: Iterable[int]) -> bool:
@@ -29,6 +32,54 @@ def rule_n(people_by_school: Iterable[int]) -> bool:
     return len(people) >= SCHOOLS and total >= PEOPLE and 2 * people[0] + people[1] <= total
 
 
+def balanced(weight_by_school: Iterable[float]) -> bool:
+    """The last part of rule N for what a weighted figure is made of: no school outweighs the others in it."""
+    weights = sorted(weight_by_school, reverse=True)
+    return len(weights) >= SCHOOLS and 2 * weights[0] + weights[1] <= sum(weights) * (1 + 1e-12)
+
+
+class _Move:
+    """What one class would move by: people of each school, and the weight of its cells."""
+
+    __slots__ = ("_cells", "_weights", "members", "people")
+
+    def __init__(self) -> None:
+        self.people: dict[str, int] = {}
+        self.members: set[str] = set()
+        self._weights: dict[str, float] = {}
+        self._cells: dict[str, int] = {}
+
+    def add(self, batch: Waiting) -> None:
+        self.members.add(batch.id)
+        self.people[batch.school] = self.people.get(batch.school, 0) + batch.people
+        cell = batch.cell or batch.id
+        self._cells[cell] = self._cells.get(cell, 0) + 1
+        if self._cells[cell] == 1:
+            self._weights[batch.school] = self._weights.get(batch.school, 0.0) + batch.weight
+
+    def remove(self, batch: Waiting) -> None:
+        self.members.discard(batch.id)
+        cell = batch.cell or batch.id
+        self._cells[cell] -= 1
+        if not self._cells[cell]:
+            self._weights[batch.school] -= batch.weight
+        self.people[batch.school] -= batch.people
+        if not self.people[batch.school]:
+            del self.people[batch.school], self._weights[batch.school]
+
+    @property
+    def allowed(self) -> bool:
+        return rule_n(self.people.values()) and balanced(self._weights.values())
+
+
+def may_move(waiting: Sequence[Waiting]) -> bool:
+    """Whether all of these may enter one class together."""
+    move = _Move()
+    for batch in waiting:
+        move.add(batch)
+    return move.allowed
+
+
 def admit(waiting: Sequence[Waiting]) -> list[Waiting]:
     """The batches of one group that may enter together, in the order given; often none.
 
@@ -36,36 +87,22 @@ def admit(waiting: Sequence[Waiting]) -> list[Waiting]:
     the fewest people first, the nation last, and again from the smallest after every return.
     """
     left = {batch.id: batch for batch in waiting}
-    schools: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    members: dict[str, set[str]] = defaultdict(set)
+    moves: dict[str, _Move] = defaultdict(_Move)
     for batch in waiting:
         for name in batch.classes:
-            schools[name][batch.school] += batch.people
-            members[name].add(batch.id)
-    bad = {name for name, people in schools.items() if not rule_n(people.values())}
+            moves[name].add(batch)
+    bad = {name for name, move in moves.items() if not move.allowed}
     while bad:
-        worst = min(bad, key=lambda name: (name == NATION, sum(schools[name].values()), name))
+        worst = min(bad, key=lambda name: (name == NATION, sum(moves[name].people.values()), name))
         touched: set[str] = set()
-        for gone in sorted(members[worst]):
+        for gone in sorted(moves[worst].members):
             batch = left.pop(gone)
             touched.update(batch.classes)
             for name in batch.classes:
-                members[name].discard(gone)
-                people = schools[name]
-                people[batch.school] -= batch.people
-                if not people[batch.school]:
-                    del people[batch.school]
+                moves[name].remove(batch)
         for name in touched:
-            if schools[name] and not rule_n(schools[name].values()):
+            if moves[name].members and not moves[name].allowed:
                 bad.add(name)
             else:
                 bad.discard(name)
     return [batch for batch in waiting if batch.id in left]
-
-
-def people_by_school(batches: Iterable[Waiting]) -> Mapping[str, int]:
-    """People of these batches by school."""
-    people: dict[str, int] = defaultdict(int)
-    for batch in batches:
-        people[batch.school] += batch.people
-    return people

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
+from pymongo import DESCENDING
 from pymongo.client_session import ClientSession
 
 from aggregator import documents
@@ -100,6 +102,13 @@ class Archive:
         with told_apart():
             yield from self._db.snapshots.find(dict(query or {}), session=self._session).sort("_id")
 
+    def snapshots_since(self, campaign: str, day: date) -> list[str]:
+        """Ids of a campaign's snapshots of this day and later, from the index alone."""
+        with told_apart():
+            query = {"campaign": campaign, "as_of": {"$gte": day.isoformat()}}
+            found = self._db.snapshots.find(query, {"_id": 1}, session=self._session)
+            return [row["_id"] for row in found]
+
     def moments(self, names: Sequence[str]) -> dict[str, Document]:
         """Documents of `moments` by id."""
         with told_apart():
@@ -127,11 +136,13 @@ class Archive:
                 yield from self._wholes(row, terms_of(message, forms), tables)
 
     def heads(self, campaign: str) -> list[Document]:
-        """Heads of a campaign's editions, in order."""
+        """Heads of a campaign's editions, in order. They are numbered without a gap, so that the newest number tells
+        all ids, and nothing is searched for."""
         with told_apart():
-            return list(
-                self._db.editions.find({"campaign": campaign, "kind": "head"}, session=self._session).sort("number")
-            )
+            query = {"_id": {"$gte": f"{campaign}/", "$lt": f"{campaign}0"}}
+            newest = self._db.editions.find_one(query, {"number": 1}, sort=[("_id", DESCENDING)], session=self._session)
+            ids = [f"{campaign}/{number:06d}" for number in range(1, newest["number"] + 1)] if newest else []
+            return list(self._db.editions.find({"_id": {"$in": ids}}, session=self._session).sort("_id"))
 
     def cell(self, name: str) -> Document | None:
         """One document of an edition."""

@@ -1,6 +1,7 @@
 """Released batches of a campaign, as differences between the snapshots of each cell, and cells that stayed below k."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -38,9 +39,26 @@ def released(archive: Archive, campaign: str, known: Known) -> Iterator[Batch]:
         if row.get("spent"):
             spent.add(row["_id"])
         for group, cell in row["groups"].items():
-            last = known.get((row["_id"], group))
-            first = (last.seq if last else 0) + 1
-            news += [f"{row['_id']}/{group}/{seq}" for seq in range(first, cell["n"]["seq"] + 1)]
+            news += _between(known, row["_id"], group, cell["n"]["seq"])
+    return _read(archive, news, spent, known)
+
+
+def released_since(archive: Archive, campaign: str, known: Known, day: date) -> Iterator[Batch]:
+    """The same for releases of this day and later: it reads what is new, where `released` looks at every cell."""
+    newest: dict[tuple[str, str], int] = {}
+    for name in archive.snapshots_since(campaign, day):
+        session, group, seq = name.split("/")
+        newest[session, group] = max(newest.get((session, group), 0), int(seq))
+    news = [name for (session, group), seq in sorted(newest.items()) for name in _between(known, session, group, seq)]
+    return _read(archive, news, set(), known)
+
+
+def _between(known: Known, session: str, group: str, newest: int) -> list[str]:
+    last = known.get((session, group))
+    return [f"{session}/{group}/{seq}" for seq in range((last.seq if last else 0) + 1, newest + 1)]
+
+
+def _read(archive: Archive, news: Sequence[str], spent: Collection[str], known: Known) -> Iterator[Batch]:
     for at in range(0, len(news), 1000):
         chunk = news[at : at + 1000]
         snapshots = {row["_id"]: row for row in archive.snapshots({"_id": {"$in": chunk}})}

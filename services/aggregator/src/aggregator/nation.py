@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.admission import NATION, Waiting, admit, people_by_school, rule_n
-from contracts.messages import Campaign, GroupTerms, SchoolSession
+from aggregator.admission import NATION, Waiting, admit, may_move
+from aggregator.leftovers import Place, leftovers
+from contracts.messages import Campaign, GroupTerms, SchoolSession, Stratum
 
 Counts = NDArray[np.int64]
 ALL = "all"
@@ -37,6 +38,22 @@ class Part:
     items: dict[str, Counts] = field(default_factory=dict)
     moments: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def __add__(self, other: "Part") -> "Part":
+        """Both together, of the same cell."""
+        whole = Part(school=self.school, terms=self.terms)
+        for part in (self, other):
+            whole.add(
+                Batch(
+                    id="",
+                    session=self.school.session,
+                    group="",
+                    people=part.people,
+                    items=part.items,
+                    moments=part.moments,
+                )
+            )
+        return whole
+
     def add(self, batch: Batch) -> None:
         self.people += batch.people
         for item, counts in batch.items.items():
@@ -46,14 +63,30 @@ class Part:
 
 
 class Nation:
-    """Waiting and admitted batches of one campaign."""
+    """Waiting and admitted batches of one campaign. `moves` lists the cells, (group, session), that ever grew, in the
+    order in which they did: who has read it so far knows what is new."""
 
     def __init__(self, campaign: Campaign, sessions: Mapping[str, SchoolSession]) -> None:
-        self.campaign = campaign
+        self._campaign = campaign
+        self._left = _left(campaign)
         self._sessions = sessions
         self._waiting: dict[str, Batch] = {}
         self.parts: dict[str, dict[str, Part]] = defaultdict(dict)
         self.rest: dict[str, dict[str, Part]] = defaultdict(dict)
+        self.moves: list[tuple[str, str]] = []
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign's newest message. Once something is admitted its classes stay as they were, whatever it says:
+        the same batches in other classes could be subtracted from each other."""
+        return self._campaign
+
+    @campaign.setter
+    def campaign(self, message: Campaign) -> None:
+        if self.moves:
+            message = replace(message, breakdowns=self._campaign.breakdowns, classes=self._campaign.classes)
+        self._campaign = message
+        self._left = _left(message)
 
     def wait(self, batch: Batch) -> None:
         """A batch that was released, or the whole of a cell that stayed below k, once the campaign is closed."""
@@ -83,14 +116,14 @@ class Nation:
             if batch is None:
                 return False
             rows[batch.group].append(self._row(batch))
-        return all(admit(batches) == batches for batches in rows.values())
+        return all(len(admit(batches)) == len(batches) for batches in rows.values())
 
     def remainder(self) -> list[str]:
         """At the end: ids of what is left of each group that obeys rule N by itself, for the nation alone."""
         found: list[str] = []
         for group in self.groups():
             rows = [self._row(batch) for _, batch in sorted(self._waiting.items()) if batch.group == group]
-            if rule_n(people_by_school(rows).values()):
+            if may_move(rows):
                 found += [row.id for row in rows]
         return found
 
@@ -104,22 +137,17 @@ class Nation:
 
     def classes_of(self, school: SchoolSession) -> Iterator[tuple[str, str]]:
         """(scope, class) of every class that a session's batches move; scope is "all" or the level."""
-        stratum = school.stratum
         names = [ALL]
-        for breakdown in self.campaign.breakdowns:
-            own = str(getattr(stratum, breakdown))
-            names.append(f"{breakdown}:{self.campaign.classes.get(breakdown, {}).get(own, own)}")
+        for breakdown in self._campaign.breakdowns:
+            own = str(getattr(school.stratum, breakdown))
+            names.append(f"{breakdown}:{self.class_of(breakdown, own)}")
         for scope in (ALL, school.level):
             for name in names:
                 yield scope, name
 
-    def members(self, group: str) -> dict[tuple[str, str], list[Part]]:
-        """What is admitted of a group by (scope, class)."""
-        found: dict[tuple[str, str], list[Part]] = defaultdict(list)
-        for _, part in sorted(self.parts[group].items()):
-            for place in self.classes_of(part.school):
-                found[place].append(part)
-        return found
+    def class_of(self, breakdown: str, own: str) -> str:
+        """The published class of a class of the register."""
+        return self._campaign.classes.get(breakdown, {}).get(own, own)
 
     def optional_parts(self, group: str, item: str) -> dict[tuple[str, str], list[Part]]:
         """The cells whose answers to an optional item may be shown, by class: those of the schools that asked it
@@ -130,7 +158,14 @@ class Nation:
             if any(term.code == item and term.optional for term in part.terms.items) and item in part.items
         }
         rows = [
-            Waiting(id=session, school=part.school.school, people=part.people, classes=self._labels(part.school))
+            Waiting(
+                id=session,
+                school=part.school.school,
+                people=part.people,
+                classes=self._labels(part.school),
+                cell=session,
+                weight=weight_of(group, part.terms, part.people),
+            )
             for session, part in sorted(asked.items())
         ]
         found: dict[tuple[str, str], list[Part]] = defaultdict(list)
@@ -145,13 +180,47 @@ class Nation:
             school = self._sessions[batch.session]
             part = to[batch.group].setdefault(batch.session, Part(school=school, terms=school.groups[batch.group]))
             part.add(batch)
+            self.moves.append((batch.group, batch.session))
 
     def _row(self, batch: Batch) -> Waiting:
         school = self._sessions[batch.session]
-        return Waiting(id=batch.id, school=school.school, people=batch.people, classes=self._labels(school))
+        return Waiting(
+            id=batch.id,
+            school=school.school,
+            people=batch.people,
+            classes=self._labels(school),
+            cell=batch.session,
+            weight=weight_of(batch.group, school.groups[batch.group], batch.people),
+        )
 
     def _labels(self, school: SchoolSession) -> tuple[str, ...]:
-        return tuple(f"{scope}/{name}" for scope, name in self.classes_of(school))
+        shown = [f"{scope}/{name}" for scope, name in self.classes_of(school)]
+        place = _place(self._campaign, school.level, school.stratum)
+        return (*shown, *self._left.get(place, ()))
+
+
+def as_begun(campaign: Campaign, heads: Sequence[Mapping[str, Any]]) -> Campaign:
+    """The campaign with the classes that its first edition had; those of the message before there is one."""
+    if not heads:
+        return campaign
+    return replace(campaign, breakdowns=tuple(heads[0]["breakdowns"]), classes=heads[0]["classes"])
+
+
+def _left(campaign: Campaign) -> Mapping[Place, tuple[str, ...]]:
+    return leftovers(_place(campaign, row.stratum.level, row.stratum) for row in campaign.strata)
+
+
+def _place(campaign: Campaign, level: str, stratum: Stratum) -> Place:
+    classes = []
+    for breakdown in campaign.breakdowns:
+        own = str(getattr(stratum, breakdown))
+        classes.append(campaign.classes.get(breakdown, {}).get(own, own))
+    return level, *classes
+
+
+def weight_of(group: str, terms: GroupTerms, people: int) -> float:
+    """What a cell counts for in weighted figures: its registered people, where leaders answered one school."""
+    return 1.0 if group == "leader" else float(max(terms.registered, people))
 
 
 def core_items(terms: GroupTerms) -> Sequence[str]:

@@ -1,5 +1,5 @@
-"""The schools of a closed campaign as its benchmark bands see them: last snapshots, with the moments that go with
-them."""
+"""What an edition is compared with: the schools of its closed campaign as benchmark bands see them (last snapshots,
+with the moments that go with them), and the last edition of the campaign before."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -8,9 +8,10 @@ from typing import Any
 from aggregator.archive import Archive
 from aggregator.benchmark import SchoolMean, Standing, school_mean
 from aggregator.documents import Document
-from aggregator.nation import core_items, plus
+from aggregator.earlier import Earlier, campaign_before
+from aggregator.nation import as_begun, core_items, plus
 from chassis.errors import Fatal
-from contracts.messages import SchoolSession
+from contracts.messages import Campaign, SchoolSession
 
 _AT_ONCE = 500
 
@@ -28,6 +29,18 @@ def standings(archive: Archive, campaign: str, sessions: Mapping[str, SchoolSess
             if gone := [name for name in names[row["_id"]] if name not in moments]:
                 raise Fatal(f"the moments of snapshot {gone[0]} are missing: see `verify`")
             yield _standing(row, sessions[row["session"]], [moments[name]["area"] for name in names[row["_id"]]])
+
+
+def last_edition_before(archive: Archive, campaign: Campaign) -> Earlier | None:
+    """The last edition of the campaign before this one, None where there is none."""
+    before = campaign_before(campaign, archive.campaigns())
+    heads = archive.heads(before.campaign) if before is not None else []
+    if before is None or not heads or not heads[-1]["final"]:
+        return None
+    cells = {
+        (row["level"], row["group"]): row for row in archive.beside_head(heads[-1]["_id"]) if row["kind"] == "cell"
+    }
+    return Earlier(campaign=as_begun(before, heads), number=heads[-1]["number"], cells=cells)
 
 
 def _standing(row: Document, session: SchoolSession, batches: list[Mapping[str, Any]]) -> Standing:

@@ -9,16 +9,16 @@ from aggregator.archive import Archive
 from aggregator.batches import Last, below_k, released
 from aggregator.benchmark import benchmark_documents
 from aggregator.documents import Document
-from aggregator.edition import edition_digest, edition_documents
-from aggregator.nation import Nation
+from aggregator.edition import Press, edition_digest
+from aggregator.nation import Nation, as_begun
 from aggregator.standings import standings
 from contracts.messages import Campaign, SchoolSession
 
 
 def edition_differences(archive: Archive) -> Iterator[str]:
     """A sentence for each way in which a stored edition is not what its list gives: the digest, people, schools and
-    counts of every class, quality, benchmark bands, and rule N for what entered. Weighted shares hang on the registry
-    of their day. What a purge has made impossible is left out, see `unverifiable`."""
+    counts of every class, gaps, quality, benchmark bands, and rule N for what entered. Weighted shares hang on the
+    registry of their day. What a purge has made impossible is left out, see `unverifiable`."""
     sessions = archive.sessions()
     for name, campaign in sorted(archive.campaigns().items()):
         heads = archive.heads(name)
@@ -60,7 +60,8 @@ def _recomputed(
     spent: bool,
 ) -> Iterator[str]:
     name = campaign.campaign
-    nation = Nation(campaign, sessions)
+    nation = Nation(as_begun(campaign, heads), sessions)
+    press = Press(nation)
     known: dict[tuple[str, str], Last] = defaultdict(Last)
     for batch in (*released(archive, name, known), *below_k(archive, name)):
         nation.wait(batch)
@@ -75,7 +76,7 @@ def _recomputed(
         bands = []
         if head["final"] and not spent:
             bands = benchmark_documents(name, number, day, standings(archive, name, sessions))
-        _, *documents = edition_documents(nation, number, day, head["final"], bands)
+        _, *documents = press.documents(number, day, head["final"], bands)
         stored = {row["_id"]: row for row in archive.beside_head(head["_id"])}
         if spent:
             stored = {row_id: row for row_id, row in stored.items() if row["kind"] != "benchmark"}
@@ -100,8 +101,9 @@ def _document(stored: Mapping[str, Any], document: Document, spent: bool) -> Ite
     if classes.keys() != document["classes"].keys():
         yield f"edition {document['_id']}: other classes than its list gives"
     for label, figures in document["classes"].items():
-        for field in ("schools", "n", "items"):
+        for field in ("schools", "school_levels", "n", "items", "nonresponse"):
             if classes.get(label, {}).get(field) != figures[field]:
                 yield f"edition {document['_id']}: {field} of class {label} differ"
-    if not spent and stored.get("quality") != document["quality"]:
-        yield f"edition {document['_id']}: quality differs"
+    for field in ("gaps", "optional", *(() if spent else ("quality", "quality_by_class"))):
+        if stored.get(field) != document[field]:
+            yield f"edition {document['_id']}: {field} differs"

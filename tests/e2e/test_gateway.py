@@ -69,7 +69,7 @@ def haproxy(stack: Any, told: Mapping[str, str], tmp_path_factory: pytest.TempPa
         **{"LISTEN": "127.0.0.1", "RESOLVER": "127.0.0.1:53", "CERTIFICATE_FILE": str(certificate)},
         "PATH": f"{os.environ['PATH']}:/usr/sbin",
     }
-    command = ["setpriv", "--pdeathsig", "TERM", "haproxy", "-db", "-f", ROOT / "deploy/gateway/haproxy.cfg"]
+    command = ["setpriv", "--pdeathsig", "TERM", "haproxy", "-db", "-f", str(ROOT / "deploy/gateway/haproxy.cfg")]
     with said.open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:

@@ -58,34 +58,42 @@ def _pulled(image: str, docker: Docker, seconds: int) -> bool:
 
 
 def _stood_in(missing: Sequence[str], docker: Docker, folder: Path, say: Say) -> list[str]:
-    context = folder / "stand-ins"
-    shutil.rmtree(context, ignore_errors=True)
-    shutil.copytree(FILES, context)
-    for path in REACHES:
-        if Path(path).is_file():
-            (context / "machine" / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, context / "machine" / path.lstrip("/"))
-    (context / "machine").mkdir(exist_ok=True)
-    shutil.copytree(ROOT / "build/tools/kafka/libs", context / "kafka-libs")
-    shutil.copy(ROOT / "build/tools/mongod/mongod", context / "mongod")
-    say("a minimal Debian (mmdebstrap)")
-    archive = context / "debian.tar"
-    _debian(archive, folder / "mmdebstrap.log")
-    docker("import", str(archive), DEBIAN)
-    archive.unlink()
-    for part in ORDER:
-        for image in (one for one in missing if one.split(":")[0].removeprefix("prom/") == part):
-            file = context / f"{part.rpartition('/')[2]}.Dockerfile"
+    parts = [(part, image) for part in ORDER for image in missing if image.split(":")[0].removeprefix("prom/") == part]
+    if parts:
+        context = _context(folder / "stand-ins")
+        say("a minimal Debian (mmdebstrap)")
+        archive = folder / "debian.tar"
+        _debian(archive, folder / "mmdebstrap.log")
+        docker("import", str(archive), DEBIAN)
+        archive.unlink()
+        for part, image in parts:
+            name = part.rpartition("/")[2]
             say(f"a stand-in for {image}")
-            docker("build", "--quiet", "--tag", image, "--file", str(file), str(context), timeout=BUILD_SECONDS)
-            docker("tag", image, f"guzgu-stand-in/{part.rpartition('/')[2]}")
-    left = [image for image in missing if docker("image", "inspect", image, check=False).returncode != 0]
+            file = str(context / f"{name}.Dockerfile")
+            docker("build", "--quiet", "--tag", image, "--file", file, str(context), timeout=BUILD_SECONDS)
+            docker("tag", image, f"guzgu-stand-in/{name}")
+    left = sorted(set(missing) - {image for _, image in parts})
     for image in left:
         reason = next((text for name, text in IMPOSSIBLE.items() if name in image), None)
         if reason is None:
             raise DeploymentError(f"There is no image {image} and no stand-in for it in {FILES}.")
         say(reason)
     return left
+
+
+def _context(folder: Path) -> Path:
+    """What stand-ins are built from: their files, the embedded stack's, and how registries are reached."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(FILES, folder)
+    machine = folder / "machine"
+    machine.mkdir()
+    for path in map(Path, REACHES):
+        if path.is_file():
+            (machine / path.relative_to("/")).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, machine / path.relative_to("/"))
+    shutil.copytree(ROOT / "build/tools/kafka/libs", folder / "kafka-libs")
+    shutil.copy(ROOT / "build/tools/mongod/mongod", folder / "mongod")
+    return folder
 
 
 def _debian(archive: Path, log: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 Say = Callable[[str], None]
@@ -119,13 +120,32 @@ def links() -> set[str]:
     return set(os.listdir("/sys/class/net"))
 
 
+OURS = re.compile(r"DOCKER|-[io] (docker|br-)")
+"""In a rule or a chain's name: Docker's own chains and bridges."""
+
+
 def without_docker(saved: str, forward: str | None) -> str:
     """A table as `iptables-save` prints it, without Docker's chains and rules; FORWARD by the policy `forward`."""
-    ours = re.compile(r"DOCKER|(^|\s)-[io] !? ?(docker|br-)|! -[io] (docker|br-)")
-    kept = [line for line in saved.splitlines() if not ours.search(line)]
+    lines = saved.splitlines()
+    networks = [ip_network(found[1]) for line in lines if OURS.search(line) and (found := _source(line))]
+
+    def dockers(line: str) -> bool:
+        found = _source(line)
+        return bool(OURS.search(line)) or (found is not None and any(_within(found[1], one) for one in networks))
+
+    kept = [line for line in lines if not dockers(line)]
     if forward is not None:
         kept = [re.sub(r"^:FORWARD \w+", f":FORWARD {forward}", line) for line in kept]
-    return "\n".join(kept) + "\n" if kept else saved
+    return "".join(f"{line}\n" for line in kept)
+
+
+def _source(line: str) -> "re.Match[str] | None":
+    return re.search(r" -s (\S+)", line)
+
+
+def _within(address: str, network: IPv4Network | IPv6Network) -> bool:
+    inner = ip_network(address)
+    return inner.version == network.version and inner.network_address in network
 
 
 def _saved(tool: str, table: str) -> str:

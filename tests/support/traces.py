@@ -49,7 +49,7 @@ def traces_in(traces: Traces, logs: Sequence[Path]) -> list[str]:
     places = [(f"the log of {path.stem}", path.read_bytes()) for path in logs]
     found = scanning.found(traces.needles, places)
     for name, forms in traces.needles.items():
-        line = b'GET / HTTP/1.1" 200 ' + min(forms) + b" -"
-        if not forms or not scanning.found({name: forms}, [("a planted line", line)]):
+        line = b'GET / HTTP/1.1" 200 ' + min(forms, default=b"") + b" -"
+        if not scanning.found({name: forms}, [("a planted line", line)]):
             found.append(f"{name} is not found where it was planted")
     return found

@@ -1,6 +1,7 @@
 """`backup` and `restore` on the real broker and database: everything comes back where it was, or nothing does."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from support.parts import KafkaPart, MongoPart
 from support.upkeep import digest_of, fold_up, kept, later, ledger_of
 
 pytestmark = pytest.mark.integration
+PAGE = Path(__file__).parents[2] / "docs/how-to/back-up-and-restore.md"
 
 
 @pytest.fixture
@@ -31,6 +33,13 @@ def there(broker: KafkaPart, database: MongoPart, tmp_path: Path, here: Aggregat
     with kept(broker, database, tmp_path / "two") as running:
         running.blob_key = here.blob_key
         yield running
+
+
+def runbook(where: str, folder: Path) -> list[list[str]]:
+    """The arguments of the commands that docs/how-to/back-up-and-restore.md tells to call, here or there."""
+    [block] = re.findall(rf"<!-- tried: {where} -->\n```\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    calls = [line.removeprefix("python -m aggregator ") for line in block.splitlines()]
+    return [call.replace("FOLDER", str(folder)).split() for call in calls]
 
 
 def records(here: Aggregation, topic: str) -> list[tuple[object, ...]]:
@@ -58,10 +67,13 @@ def test_everything_comes_back_at_its_offset_and_counting_goes_on(
 ) -> None:
     a_purged_log(here)
     backup = tmp_path / "backup"
-    said = here.ask("backup", "--to", str(backup))
+    [said] = [here.ask(*call) for call in runbook("here", backup)]
     assert "SHA-256 of the manifest" in said
     assert {0o600} == {path.stat().st_mode & 0o777 for path in backup.rglob("*") if path.is_file()}
-    assert "digest" in there.ask("restore", "--from", str(backup))
+    restored, verified, balance = [there.ask(*call) for call in runbook("there", backup)]
+    assert "digest" in restored
+    assert "everything stored agrees" in verified
+    assert "balanced" in balance
     for topic in (topics.RESPONSES, topics.DEAD_LETTERS, topics.SESSIONS, topics.CAMPAIGNS):
         assert records(here, topic) == records(there, topic)
     assert here.ends() == there.ends()
@@ -72,7 +84,6 @@ def test_everything_comes_back_at_its_offset_and_counting_goes_on(
     fold_up(here)
     assert digest_of(here) == digest_of(there)
     assert ledger_of(there)["balanced"]
-    assert "everything stored agrees" in there.ask("verify")
 
 
 def test_a_restore_loses_the_answers_since_its_backup_and_no_other(

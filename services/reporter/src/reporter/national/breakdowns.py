@@ -5,10 +5,13 @@ from typing import Any, Final
 
 from contracts.questionnaire import AREAS
 from look import locale
+from reporter.national import places
 from reporter.national.nation import Figure, Nation
 from reporter.told.words import Voice
 
 CLASSES_ACROSS: Final = 5
+SAID: Final = ("settlement:urban", "settlement:rural", "language:az", "language:ru", "language:ka", "language:en")
+"""Classes that have words of their own; others are called as the register calls them."""
 
 
 def breakdown(voice: Voice, found: Nation, level: str, kind: str, groups: Sequence[str]) -> dict[str, Any]:
@@ -50,4 +53,6 @@ def _share(voice: Voice, figures: Mapping[str, Figure], area: str) -> str:
 def class_name(voice: Voice, cls: str) -> str:
     """A class of a breakdown as people say it."""
     kind, _, name = cls.partition(":")
-    return voice.t(f"national.class.{name}") if kind == "settlement" and name in ("urban", "rural") else name
+    if kind == "region":
+        return places.name(name, voice.language)
+    return voice.t(f"national.class.{name}") if f"{kind}:{name}" in SAID else name

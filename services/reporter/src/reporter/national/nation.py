@@ -106,18 +106,6 @@ def narrowed(nation: Nation, level: str | None, group: str | None, region: str |
     return replace(nation, figures=rows)
 
 
-def widest(nation: Nation, level: str = EVERY) -> tuple[str, str, str] | None:
-    """(area, lower group, higher group) with the widest gap whose intervals do not touch, or None."""
-    found: list[tuple[float, str, str, str]] = []
-    for area in AREAS:
-        rows = [row for group in GROUPS if (row := nation.of(level, group).get(area)) is not None]
-        for lower in rows:
-            for higher in rows:
-                if lower.high is not None and higher.low is not None and lower.high < higher.low:
-                    found.append((higher.share - lower.share, area, lower.group, higher.group))
-    return max(found)[1:] if found else None
-
-
 def _figures(cell: Mapping[str, Any]) -> Iterator[Figure]:
     for cls, found in cell["classes"].items():
         for area, value in found["areas"].items():

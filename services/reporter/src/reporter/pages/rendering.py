@@ -21,6 +21,15 @@ from reporter.told.words import Voice
 
 HERE: Final = Path(__file__).parents[1]
 TEXTS: Final = texts.load(HERE / "texts.yaml")
+MINISTRY: Final = (
+    ("nav.results", "/national"),
+    ("nav.where", "/national/where"),
+    ("nav.spread", "/national/spread"),
+    ("nav.quality", "/national/quality"),
+    ("nav.monitor", "/me"),
+    ("nav.public", "/"),
+)
+"""The pages of a ministry role and their names."""
 
 
 class Pages:
@@ -103,10 +112,13 @@ def parsed(instant: str) -> datetime:
 
 
 def _frame(t: Any, viewer: Viewer | None, path: str, identity: str) -> dict[str, Any]:
-    items = [{"text": t("nav.national"), "href": "/", "current": path == "/"}]
+    places: tuple[tuple[str, str], ...] = (("nav.national", "/"),)
+    if viewer is not None and viewer.ministry:
+        places = MINISTRY
+    elif viewer is not None:
+        places = (*places, ("nav.sessions", "/me"))
+    items = [{"text": t(key), "href": place, "current": path == place} for key, place in places]
     if viewer is not None:
-        own = "nav.monitor" if viewer.ministry else "nav.sessions"
-        items.append({"text": t(own), "href": "/me", "current": path == "/me"})
         items.append({"text": t("nav.workspace"), "href": identity + "/", "current": False})
     menu: dict[str, Any] | None = None
     if viewer is not None:

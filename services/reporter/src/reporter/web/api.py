@@ -23,6 +23,7 @@ from reporter.web import (
     file_routes,
     guide_routes,
     me,
+    ministry,
     open_data_routes,
     openapi,
     plan_routes,
@@ -47,6 +48,7 @@ def register(app: Flask, desk: Desk) -> None:
     add("/v1/national.json", "national_json", lambda: public.figures(desk, "json"))
     add("/v1/national.csv", "national_csv", lambda: public.figures(desk, "csv"))
     add("/me", "me", lambda: me.landing(desk))
+    ministry.add(app, desk)
     add("/signon", "signon", lambda: _signon(desk), methods=["POST"])
     add("/sign-out", "sign_out", lambda: desk.sessions.take(_see_other("/")), methods=["POST"])
     _add_open_data(app, desk)

@@ -4,7 +4,7 @@
 #   tools       Java, Kafka, MongoDB, and what PDF pages need
 #   page        the questionnaire page's script
 #   browser     Chromium, Lighthouse and pdftoppm, for tests
-#   deployment  docker-compose and HAProxy, which check their files in the tests
+#   deployment  docker-compose, HAProxy and Prometheus, which check their files in the tests
 # All checks come before the first change; what is done is remembered in build/stamps and not done again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -73,6 +73,7 @@ missing_packages() {
     command -v pdftoppm >/dev/null || echo poppler-utils
   fi
   if wanted deployment; then
+    command -v apt-get >/dev/null || { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
     command -v docker-compose >/dev/null || echo docker-compose
     PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || echo haproxy
   fi
@@ -159,6 +160,25 @@ setup_lighthouse() {
   mark lighthouse "$hash"
 }
 
+# Debian's package is unpacked, not installed: installed, it would start a server of its own on this machine.
+unpack_prometheus() {
+  rm -rf build/tools/prometheus.new
+  mkdir -p build/tools/prometheus.new
+  (cd build/tools/prometheus.new && { apt-get download prometheus || { apt-get update && apt-get download prometheus; }; })
+  dpkg-deb -x build/tools/prometheus.new/prometheus_*.deb build/tools/prometheus.new/unpacked
+  rm -rf build/tools/prometheus
+  mkdir -p build/tools/prometheus
+  mv build/tools/prometheus.new/unpacked/usr/bin/{prometheus,promtool} build/tools/prometheus
+  rm -rf build/tools/prometheus.new
+  build/tools/prometheus/promtool --version
+}
+
+setup_deployment() {
+  command -v prometheus >/dev/null && command -v promtool >/dev/null && return
+  [[ -x build/tools/prometheus/promtool ]] && return
+  step "prometheus (Debian's package, unpacked)" unpack_prometheus
+}
+
 parts="$*"
 for part in "$@"; do
   case $part in venv | tools | page | browser | deployment) ;; *) fail "unknown part $part: the parts are venv, tools, page, browser and deployment." ;; esac
@@ -199,3 +219,4 @@ if wanted venv; then setup_venv; fi
 if wanted tools; then setup_tools; fi
 if wanted page; then setup_page; fi
 if wanted browser; then setup_lighthouse; fi
+if wanted deployment; then setup_deployment; fi

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from support import refusals, routes, verbs
+from support import metric_tables, refusals, routes, verbs
 from support.tables import Table, rows_of, written
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +27,10 @@ TABLES: Mapping[str, Callable[[], Table]] = {
     **{f"pages {name}": partial(routes.pages, name) for name in INTERFACES},
     **{f"refusals {name}": partial(refusals.refusals, name) for name in INTERFACES},
     "away": refusals.away,
+    **{f"metrics of {name}": partial(metric_tables.table, name) for name in metric_tables.MODULES},
+    "metrics of python": metric_tables.of_python,
+    "labels": metric_tables.labels,
+    "alerts": metric_tables.alert_table,
 }
 
 

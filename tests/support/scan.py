@@ -67,6 +67,8 @@ def findings(handout: Any, logs: Path | None, prefix: str = "") -> list[str]:
 def main() -> None:
     """Prints the findings and ends with 0 or 1."""
     path = Path(sys.argv[1] if len(sys.argv) > 1 else "build/demo/demo.json")
+    if not path.is_file():
+        sys.exit(f"{path} is not there: no demo is running. Start one with `make demo`, and scan while it stays up.")
     logs = path.parent.parent / "logs"
     found = findings(json.loads(path.read_text("utf-8")), logs if logs.is_dir() else None)
     for one in found:

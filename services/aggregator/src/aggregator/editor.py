@@ -240,6 +240,7 @@ class Editor:
             head["ballots_checked"] = work.ballots_checked.isoformat()
         self._desk.publish(documents, {"_id": head["_id"], "batches": list(ids), "rest": list(rest)})
         work.number, work.final, work.waits_since = number, final, None
+        work.unsent.append(head["_id"])
         metrics.EDITIONS.labels(str(final).lower()).inc()
         event("edition", campaign=head["campaign"], number=number, final=final, batches=len(ids) + len(rest))
         self._announce(work)

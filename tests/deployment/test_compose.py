@@ -263,6 +263,20 @@ def test_only_identity_and_aggregator_and_reporter_get_a_database_user_each_its_
     assert "MONGO_URI" not in compose["services"]["collector"]["environment"]
 
 
+def test_grafana_finds_its_dashboards_and_its_only_source_where_they_are_mounted(compose: dict[str, Any]) -> None:
+    mounts = [str(one).split(":") for one in compose["services"]["grafana"]["volumes"]]
+    mounted = {inside: Path(outside) for outside, inside, *_ in mounts if outside.startswith("/")}
+    shipped = ROOT / "deploy/monitoring/grafana"
+    assert mounted.keys() == {"/etc/grafana/provisioning", "/etc/grafana/dashboards"}
+    assert {path.name for path in mounted.values()} == {"provisioning", "dashboards"}
+    [provider] = yaml.safe_load((shipped / "provisioning/dashboards/guzgu.yml").read_text())["providers"]
+    assert provider["options"]["path"] in mounted
+    assert {"operator.json", "campaign-day.json"} == {path.name for path in (shipped / "dashboards").glob("*.json")}
+    [source] = yaml.safe_load((shipped / "provisioning/datasources/prometheus.yml").read_text())["datasources"]
+    assert source["url"] == "http://prometheus:9090"
+    assert "watch" in compose["services"]["grafana"]["networks"]
+
+
 def test_everything_but_the_two_stores_has_a_read_only_root_and_no_capabilities(compose: dict[str, Any]) -> None:
     assert PROCESSES.keys() < compose["services"].keys()
     for name, service in compose["services"].items():

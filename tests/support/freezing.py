@@ -155,7 +155,7 @@ def _identity(broker: KafkaPart, database: MongoPart, folder: Path) -> dict[str,
             "blinded": b64(blinded),
             "signature": b64(signature),
             "manifest": home.client().get("/v1/manifest").text,
-            "sent": [record.value.decode() for record in home.records(topics.SESSIONS)],
+            "sent": [record.value.decode() for record in home.records(topics.SESSIONS) if record.value],
         }
 
 

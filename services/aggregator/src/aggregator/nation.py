@@ -200,10 +200,12 @@ class Nation:
 
 
 def as_begun(campaign: Campaign, heads: Sequence[Mapping[str, Any]]) -> Campaign:
-    """The campaign with the classes that its first edition had; those of the message before there is one."""
+    """The campaign with the classes that its first edition had; those of the message before there is one, and where
+    release 0.1.0 made it, which did not write them down."""
     if not heads:
         return campaign
-    return replace(campaign, breakdowns=tuple(heads[0]["breakdowns"]), classes=heads[0]["classes"])
+    classes = heads[0].get("classes", campaign.classes)
+    return replace(campaign, breakdowns=tuple(heads[0]["breakdowns"]), classes=classes)
 
 
 def _left(campaign: Campaign) -> Mapping[Place, tuple[str, ...]]:

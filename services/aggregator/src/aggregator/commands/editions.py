@@ -83,12 +83,26 @@ def _recomputed(
         if stored.keys() != {document["_id"] for document in documents}:
             yield f"edition {head['_id']}: other levels, groups or benchmark bands than its list gives"
         for document in documents:
-            yield from _document(stored.get(document["_id"], {}), document, spent)
+            was = stored.get(document["_id"], {})
+            yield from _document(was, document if "classes" in head else as_told_then(was, document), spent)
 
 
 def _digest(archive: Archive, head: Mapping[str, Any]) -> Iterator[str]:
     if edition_digest(list(archive.beside_head(head["_id"]))) != head["digest"]:
         yield f"edition {head['_id']}: its documents are not those that its digest was made of"
+
+
+def as_told_then(stored: Mapping[str, Any], document: Document) -> Document:
+    """What is recomputed, without the fields that a document of release 0.1.0 does not have; its classes stay."""
+    classes = stored.get("classes", {})
+    told = {label: _known(classes.get(label, {}), figures) for label, figures in document["classes"].items()}
+    return {**_known(stored, document), "kind": document["kind"], "_id": document["_id"], "classes": told}
+
+
+def _known(stored: Any, fresh: Any) -> Any:
+    if isinstance(stored, Mapping) and isinstance(fresh, Mapping):
+        return {name: _known(stored[name], value) for name, value in fresh.items() if name in stored}
+    return fresh
 
 
 def _document(stored: Mapping[str, Any], document: Document, spent: bool) -> Iterator[str]:
@@ -102,8 +116,8 @@ def _document(stored: Mapping[str, Any], document: Document, spent: bool) -> Ite
         yield f"edition {document['_id']}: other classes than its list gives"
     for label, figures in document["classes"].items():
         for field in ("schools", "school_levels", "n", "items", "nonresponse"):
-            if classes.get(label, {}).get(field) != figures[field]:
+            if classes.get(label, {}).get(field) != figures.get(field):
                 yield f"edition {document['_id']}: {field} of class {label} differ"
     for field in ("gaps", "optional", *(() if spent else ("quality", "quality_by_class"))):
-        if stored.get(field) != document[field]:
+        if stored.get(field) != document.get(field):
             yield f"edition {document['_id']}: {field} differs"

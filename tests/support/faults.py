@@ -6,6 +6,7 @@ stopped, another third the database; in the rest one act follows the other.
 
 import os
 import random
+import re
 import sys
 import threading
 import time
@@ -105,7 +106,7 @@ class Run:
         away = time.monotonic()
         self.acts(max(5.0, seconds - 5.0), AWAY_ACTS)
         accepted = len(self.crowd.known.accepted) - before
-        lag, stalled = (self.figure(f"aggregator_partition_{name}") for name in ("lag", "stalled_seconds"))
+        lag, stalled = self.figure("aggregator_lag_records"), self.figure("aggregator_partition_stalled_seconds")
         seconds = time.monotonic() - away
         self.parts.database.start()
         back = time.monotonic()
@@ -126,8 +127,8 @@ class Run:
                 lines = httpx.get(address, trust_env=False, timeout=5).text.splitlines()
             except httpx.TransportError:
                 continue
-            found += [float(row.rpartition(" ")[2]) for row in lines if row.startswith(f"{name}{{")]
-        return sum(found) if name.endswith("lag") else max(found)
+            found += [float(row.rpartition(" ")[2]) for row in lines if re.match(rf"{name}[ {{]", row)]
+        return sum(found) if name.endswith("records") else max(found)
 
     @contextmanager
     def people_coming(self) -> Iterator[None]:

@@ -154,7 +154,13 @@ def test_a_print_is_made_once_and_a_crowd_at_the_printer_holds_up_no_page(
 def test_every_query_of_every_route_is_bounded_in_time(reporter: Reporter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Recent, "get", lambda self, key, read: read())
     client, places = reporter.signed_on(role="officer", shared=["SESS22A2"]), {"school": world.SCHOOL}
-    places |= {"session": "SESS22A2", "campaign": world.CAMPAIGN, "edition": "3", "name": "figures.csv"}
+    places |= {
+        "session": "SESS22A2",
+        "campaign": world.CAMPAIGN,
+        "edition": "3",
+        "name": "figures.csv",
+        "table": "figures",
+    }
     rules = [rule for rule in reporter.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     asked = [rule for rule in rules if not rule.rule.startswith(("/static", "/livez", "/readyz", "/metrics"))]
     WATCHING.endless.clear()

@@ -199,6 +199,7 @@ class Site:
             "MONGO_URI": self.mongo("aggregator"),
             "STATISTICS_DATABASE": f"{self.prefix}statistics",
             "BLOB_KEY": self.keys.blobs.reveal(),
+            "OPEN_DATA_URL": f"{self.reporter}/open-data",
             "WORKER_PROCESSES": "1",
         }
 

@@ -16,7 +16,7 @@ Cell = Callable[[str], Mapping[str, Any] | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Places:
-    """Where announcements go, and what they say of open data."""
+    """Where announcements go, and the address below which the reporter publishes open data."""
 
     topic: str
     open_data: str = ""
@@ -32,7 +32,7 @@ def announcement(head: Mapping[str, Any], cell: Cell, places: Places) -> Outgoin
         final=head["final"],
         digest=head["digest"],
         figures=_headline(head, cell),
-        open_data=places.open_data,
+        open_data=f"{places.open_data}/{head['campaign']}/{head['number']}" if places.open_data else "",
     )
     midnight = datetime.combine(day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return Outgoing(

@@ -35,7 +35,7 @@ class Settings(KafkaSettings):
     stall_seconds: float = setting(
         "end the process when a partition with lag stands still for so long", 60.0, minimum=1
     )
-    open_data_url: str = setting("where a campaign's open data stands, in announcements of editions", "")
+    open_data_url: str = setting("the reporter's address of open data, in announcements of editions", "")
 
 
 def contradictions(settings: Settings) -> Iterator[str]:

@@ -76,7 +76,7 @@ def _add_open_data(app: Flask, desk: Desk) -> None:
     add(f"{one}/<name>", "open_data_file", lambda **place: open_data_routes.file(desk, **place))
     add("/.well-known/jwks.json", "jwks", lambda: open_data_routes.keys(desk))
     add("/v1/editions", "editions", lambda: edition_routes.listed(desk))
-    add("/v1/editions/<campaign>/<edition>/<name>", "table", lambda **place: edition_routes.table(desk, **place))
+    add("/v1/editions/<campaign>/<edition>/<table>", "table", lambda **place: edition_routes.rows(desk, **place))
 
 
 def _see_other(place: str) -> Response:

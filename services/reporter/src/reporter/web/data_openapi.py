@@ -104,7 +104,7 @@ def paths(problems: Any) -> dict[str, Any]:
             rows,
             [campaign, edition, table, *narrowing],
             problems,
-            ("401", "404", "422"),
+            ("401", "404", "422", "429"),
             security=WAYS,
         ),
     }
@@ -119,16 +119,14 @@ def _get(
     **more: Any,
 ) -> dict[str, Any]:
     leads = "leads to" in summary
-    answers: dict[str, Any] = (
-        {"302": {"description": "The address."}} if leads else {"200": {"description": "Found.", "content": content}}
-    )
-    if any(part["name"] == "edition" for part in parameters) and not leads:
-        answers["302"] = {"description": "From latest to the address under the number."}
+    answers: dict[str, Any] = {} if leads else {"200": {"description": "Found.", "content": content}}
+    if leads or any(part["name"] == "name" for part in parameters):
+        answers["302"] = {"description": "The address under the edition's number."}
     return {
         "get": {
             "summary": summary,
             "parameters": parameters,
-            "responses": answers | problems("304", *refusals, "503"),
+            "responses": answers | problems(*(() if leads else ("304",)), *refusals, "503"),
             **more,
         }
     }

@@ -37,10 +37,10 @@ def listed(desk: Desk) -> Response:
     return ready(desk.data, "editions", stamp("editions", body), "json", lambda: orjson.dumps(body), PUBLIC)
 
 
-def table(desk: Desk, campaign: str, edition: str, name: str) -> Response:
+def rows(desk: Desk, campaign: str, edition: str, table: str) -> Response:
     """The rows of a table that this reader sees, `limit` of them after the first `after`; all of them as CSV."""
     viewer = _reader(desk)
-    name, kind = (name[:-4], "csv") if name.endswith(".csv") else (name, "json")
+    name, kind = (table[:-4], "csv") if table.endswith(".csv") else (table, "json")
     head = editions.head(desk.store, campaign, edition)
     if head is None:
         return _missing()
@@ -52,10 +52,10 @@ def table(desk: Desk, campaign: str, edition: str, name: str) -> Response:
         found = editions.tables(desk.store, desk.editions, head, viewer)
         if name not in found:
             raise Answered(_missing())
-        rows = _narrowed(found[name], wanted)
+        asked = _narrowed(found[name], wanted)
         if kind == "csv":
-            return sheet(found[name].columns, rows)
-        return orjson.dumps(_page(head, found[name], rows, wanted, scope))
+            return sheet(found[name].columns, asked)
+        return orjson.dumps(_page(head, found[name], asked, wanted, scope))
 
     shown: Kind = "csv" if kind == "csv" else "json"
     return ready(desk.data, "editions", tag, shown, build, PUBLIC if viewer is None else PRIVATE)

@@ -60,7 +60,7 @@ def _get(summary: str, kinds: dict[str, Any], parameters: list[dict[str, Any]], 
         "get": {
             "summary": summary,
             "parameters": parameters,
-            "responses": answers | _problems("304", *(("401",) if own else ()), "404", "422", "503"),
+            "responses": answers | _problems("304", *(("401", "429") if own else ()), "404", "422", "503"),
             **({"security": [{"bearer": []}, {"cookie": []}]} if own else {}),
         }
     }

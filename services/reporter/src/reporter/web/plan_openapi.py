@@ -46,6 +46,7 @@ STATUSES: Final = {
     "404": "There is nothing at this address for this person.",
     "409": "The plan was changed meanwhile; `revision` is the newest one.",
     "422": "A field is unknown or wrong; `errors` names each by its pointer.",
+    "429": "Too many requests of one reader at the same time; send the same again after Retry-After seconds.",
     "503": "Not possible at this moment; send the same again after Retry-After seconds.",
 }
 PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -104,4 +105,4 @@ def operations(parameters: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _problems(*statuses: str) -> dict[str, Any]:
-    return {status: {"description": STATUSES[status], "content": PROBLEM} for status in (*statuses, "503")}
+    return {status: {"description": STATUSES[status], "content": PROBLEM} for status in (*statuses, "429", "503")}

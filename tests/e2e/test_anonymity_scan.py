@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 SOURCE = "127.0.0.77"
 PEOPLE = 6
 DAY_MS = 86_400_000
-STAFF = ("audit", "campaigns", "leases", "outbox", "schools", "sessions", "staff")
+STAFF = ("audit", "campaigns", "imports", "leases", "outbox", "schools", "sessions", "staff")
 """Collections of identity about staff and terms: times belong there."""
 TERMS = ("campaigns", "sessions")
 """Collections of statistics that repeat the published terms, whose opening and closing times people read."""

@@ -44,6 +44,11 @@ def places(people: Staff) -> dict[str, str]:
         "campaign": people.campaign,
         "group": "teacher",
         "act": "close",
+        "user": "analyst",
+        "key": "office",
+        "deed": "end",
+        "change": "remove",
+        "arrival": people.arrival,
     }
 
 
@@ -59,6 +64,7 @@ def bodies(people: Staff) -> dict[str, dict[str, Any]]:
         "/v1/invitations": {"invitation": "2345-6789-ABCD-EFGH", "user": "someone", "password": PASSWORD},
         "/v1/api-keys": {"name": "another"},
         "/v1/campaigns": campaign,
+        "/v1/schools/endings": {"ended": ["001", "001"]},
         "/v1/sessions": wish,
         "/v1/sessions/{session}/extend": {"closes": late},
         "/v1/sessions/{session}/slips": {"group": "teacher", "count": 1},
@@ -78,6 +84,13 @@ def forms(people: Staff) -> dict[str, dict[str, Any]]:
         "/campaigns/new": {"campaign": "spring", "opens": people.day(1), "closes": people.day(9), **names},
         "/campaigns/{campaign}/close": {"word": "no"},
         "/keys": {"name": "third"},
+        "/keys/{key}/{change}": {"word": "no"},
+        "/people": {"user": "someone", "role": "analyst"},
+        "/people/{user}/{deed}": {"word": "no"},
+        "/schools/imports/{arrival}": {"act": "drop"},
+        "/schools/{school}/edit": {"name": ""},
+        "/schools/{school}/end": {"fate": "closed", "word": "no"},
+        "/schools/invitations": {"which": "every"},
         "/schools/import": {"register": (BytesIO(REGISTER.encode()), "register.csv", "text/csv")},
         "/sessions/new": {"campaign": people.campaign, "level": "primary", "group": "teacher", **day},
         "/sessions/{session}/slips/{group}": {"count": "1"},

@@ -77,7 +77,7 @@ def officer(home: House) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def schools(home: House, officer: dict[str, str]) -> dict[str, dict[str, Any]]:
     reply = home.client().post("/v1/schools/import", data=REGISTER.encode(), headers=officer, content_type="text/csv")
-    assert reply.get_json() == {"taken": 4, "refused": []}
+    assert reply.get_json() == {"taken": 4, "refused": [], "new": 3, "changed": 0, "unchanged": 0}
     return {row["registry_id"]: row for row in home.get("/v1/schools", officer)["schools"]}
 
 

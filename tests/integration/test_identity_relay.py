@@ -14,7 +14,7 @@ from contracts import codec
 from contracts.messages import Campaign, SchoolSession
 from identity import commands
 from identity import sessions as life
-from identity.desk import campaigns, conduct
+from identity.desk import campaigns, conduct, register
 from identity.sessions import GroupWish, Wish
 from identity.staff import Person
 from identity.store import campaigns as campaign_store
@@ -30,7 +30,7 @@ OFFICER = Person(user="officer", role="officer")
 def home(broker: KafkaPart, database: MongoPart) -> Iterator[House]:
     with house(broker, database) as made:
         made.clock.now = datetime.now(UTC).replace(microsecond=0)
-        campaigns.take_register(made.desk, OFFICER, REGISTER)
+        register.take(made.desk, OFFICER, REGISTER)
         yield made
 
 
@@ -188,13 +188,13 @@ def test_cancelling_frees_the_place_and_takes_the_keys(home: House, campaign: st
 def test_a_second_import_changes_the_totals_of_campaigns_that_go_on(home: House, campaign: str) -> None:
     home.turn()
     changed = REGISTER.replace("5,61,845,0", "5,61,905,0")
-    campaigns.take_register(home.desk, OFFICER, changed)
+    register.take(home.desk, OFFICER, changed)
     home.turn()
     found = [codec.decode(r.value) for r in home.records("campaigns-v1") if r.key == campaign.encode()]
     newest = max((m for m in found if isinstance(m, Campaign)), key=lambda m: m.revision)
     assert max(total.students for total in newest.strata) == 910
     assert len(schools.all_codes(home.desk.place)) == 3
-    campaigns.take_register(home.desk, OFFICER, REGISTER)
+    register.take(home.desk, OFFICER, REGISTER)
 
 
 def test_purging_forgets_codes_a_week_after_the_end_and_no_sooner(home: House, campaign: str) -> None:

@@ -19,7 +19,7 @@ from chassis.errors import Fatal
 from chassis.settings import Secret
 from contracts.ballots import b64, unb64
 from identity import commands, manifest
-from identity.desk import accounts, ballots, campaigns, conduct, grants, issuing, tokens
+from identity.desk import accounts, ballots, campaigns, conduct, grants, issuing, register, tokens
 from identity.desk.desk import Desk
 from identity.desk.issuing import Order
 from identity.main import build_app, build_desk
@@ -39,7 +39,7 @@ LEVEL = "lower-secondary"
 @pytest.fixture(scope="module")
 def home(broker: KafkaPart, database: MongoPart) -> Iterator[House]:
     with house(broker, database) as made:
-        campaigns.take_register(made.desk, OFFICER, REGISTER)
+        register.take(made.desk, OFFICER, REGISTER)
         yield made
 
 

@@ -15,7 +15,7 @@ from chassis.errors import Unavailable
 from identity.desk import handover
 from identity.staff import Person
 from identity.store import staff
-from identity.workspace.slips import PROGRESS
+from identity.workspace.telling import PROGRESS
 from support.fields import unlisted
 from support.identity import House, house
 from support.identity_staff import PASSWORD, Staff, staffed
@@ -67,7 +67,7 @@ def hidden(text: str) -> dict[str, Any]:
 def test_two_levels_are_opened_in_one_act_that_shows_what_each_group_is_asked(home: House, people: Staff) -> None:
     page, name = people.pages["coordinator"], "two-levels"
     days = {"opens": people.day(0), "closes": people.day(20), "name-az": "İki", "name-en": "Two"}
-    assert send(people.pages["officer"], "/campaigns/new", campaign=name, **days).status_code == 303
+    assert send(people.pages["officer"], "/campaigns/new", campaign=name, go="start", **days).status_code == 303
     typed = {"campaign": name, "level": ["lower-secondary", "primary"], "group": ["teacher", "student"], "when": "now"}
     step = send(page, "/sessions/new?lang=en", at="when", go="next", **typed, **closing(people))
     step = send(page, "/sessions/new", **{**hidden(step.text), "go": "next", "optional": ["A4", "C10"]})
@@ -270,6 +270,17 @@ def test_parents_read_what_is_asked_without_a_schools_name(home: House, people: 
 
 
 def test_nothing_is_kept_that_is_not_on_the_published_list(home: House) -> None:
-    names = ("sessions", "campaigns", "staff", "audit", "participation_codes", "keys", "outbox", "schools", "codes")
+    names = (
+        "sessions",
+        "campaigns",
+        "staff",
+        "audit",
+        "participation_codes",
+        "keys",
+        "outbox",
+        "schools",
+        "codes",
+        "imports",
+    )
     rows = ((f"identity.{name}", row) for name in names for row in home.desk.place[name].find())
     assert unlisted(rows) == []

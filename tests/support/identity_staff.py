@@ -9,9 +9,10 @@ import pyotp
 from flask.testing import FlaskClient
 
 from contracts.ballots import b64
-from identity.desk import accounts, campaigns, conduct, handover
+from identity.desk import accounts, campaigns, conduct, handover, register
 from identity.sessions import GroupWish, Wish
 from identity.staff import Person
+from identity.store import imports
 from identity.workspace.frame import local
 from support.identity import REGISTER, House
 
@@ -39,6 +40,13 @@ class Staff:
         """The headers with which a role asks the API."""
         return {"Authorization": f"Bearer {self.tokens[role]}"} if role in self.tokens else {}
 
+    @property
+    def arrival(self) -> str:
+        """The file of the register that came last."""
+        found = imports.newest(self.house.desk.place)
+        assert found is not None
+        return found.id
+
     def day(self, days: int) -> str:
         """A day so many days from now, on the clocks of people there."""
         with self.house.app.app_context():
@@ -48,7 +56,7 @@ class Staff:
 def staffed(home: House) -> Staff:
     """Makes them all on a house that is empty but for its officer."""
     officer = Person(user="officer", role="officer")
-    campaigns.take_register(home.desk, officer, REGISTER)
+    register.take(home.desk, officer, REGISTER)
     codes = {row["_id"]: row["school"] for row in home.desk.place["codes"].find()}
     secrets = {"officer": (home.officer["password"], home.officer["totp_secret"])}
     for role in ("analyst", "auditor", "agency"):

@@ -12,7 +12,7 @@ from pymongo import MongoClient
 from support import fields, scanning
 
 NAMES = ("identity", "statistics", "reporting")
-STAFF = ("audit", "campaigns", "leases", "outbox", "schools", "sessions", "staff")
+STAFF = ("audit", "campaigns", "imports", "leases", "outbox", "schools", "sessions", "staff")
 TERMS = ("campaigns", "sessions", "leases")
 DAY_MS = 86_400_000
 

@@ -12,7 +12,8 @@ from contracts.data import folder
 from identity import main, metrics, registry, slips
 from identity.codes import GROUP_LETTERS
 from identity.reasons import STATUS
-from identity.staff import MINISTRY
+from identity.staff import MINISTRY_ROLES
+from identity.workspace import auditing, registering
 
 SOURCE = Path(identity.__file__).parent
 CODE = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
@@ -32,19 +33,24 @@ def test_every_reason_has_words_in_both_languages_and_is_used() -> None:
 
 
 def test_every_act_reason_and_role_of_a_table_has_words() -> None:
-    written = set(re.findall(r'note\([^,]+, "([a-z-]+)"', CODE))
+    written = set(re.findall(r'note\([^,]+, "([a-z-]+)"|"act": "([a-z-]+)"', CODE))
+    written = {one or other for one, other in written}
     built = {f"session-{act}" for act in ("extended", "closed", "cancelled")}
     built |= {"slips-issued", "slips-reissued", "invitation-printed", "invitation-reissued"}
     assert names("act.") == written | built
+    assert set(auditing.ACTS) == names("act."), "the log's filter offers every act"
+    assert names("may.") == set(MINISTRY_ROLES)
+    assert names("fate.") - {"into", "into.hint"} == set(registering.FATES)
     assert names("row.") == set(registry.ROW_REASONS)
-    assert names("role.") == set(MINISTRY)
+    assert names("role.") == set(MINISTRY_ROLES)
     assert set(GROUP_LETTERS.values()) == set("LTSC")
 
 
 def test_every_text_is_used_somewhere() -> None:
     made = (
         *("reason.", "act.", "row.", "role.", "promise.", "level.", "settlement.", "breakdown.", "step.", "look."),
-        *("session.step.", "session.change.", "confirm.", "slips.each."),
+        *("session.step.", "session.change.", "confirm.", "slips.each.", "tongue.", "field.", "may.", "fate."),
+        *("schools.show.", "campaign.by.", "campaign.no_", "import.unfinished.", "people.reset", "people.end", "keys."),
     )
     plain = [key for key in KEYS if not key.startswith(made)]
     either = ("session.close.", "session.cancel.")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity import registry
+from identity import breakdowns, registry
 from identity.reasons import Refused
 
 HEADER = ",".join(registry.COLUMNS)
@@ -106,18 +106,18 @@ def test_totals_are_sums_of_the_rounded_numbers_that_sessions_carry() -> None:
 def test_a_class_of_fewer_than_ten_schools_joins_its_neighbour() -> None:
     schools = [entry(n, region="A") for n in range(12)]
     schools += [entry(n, region="B") for n in range(100, 106)] + [entry(n, region="C") for n in range(200, 207)]
-    classes = registry.breakdown_classes(schools, ("region", "settlement"))
+    classes = breakdowns.breakdown_classes(schools, ("region", "settlement"))
     assert classes == {"region": {"A": "A", "B": "B + C", "C": "B + C"}}
 
 
 def test_a_breakdown_without_two_large_classes_is_left_out() -> None:
     few = [entry(n, region="A" if n % 2 else "B") for n in range(12)]
-    assert registry.breakdown_classes(few, ("region",)) == {}
+    assert breakdowns.breakdown_classes(few, ("region",)) == {}
 
 
 def test_a_class_that_holds_whole_classes_of_another_breakdown_leaves_none_or_ten() -> None:
     towns = [entry(n, region="A", settlement="urban") for n in range(12)]
     few = [entry(n, region="A", settlement="rural") for n in range(100, 103)]
     villages = [entry(n, region="B", settlement="rural") for n in range(200, 212)]
-    assert set(registry.breakdown_classes([*towns, *villages], ("region", "settlement"))) == {"region", "settlement"}
-    assert set(registry.breakdown_classes([*towns, *few, *villages], ("region", "settlement"))) == {"region"}
+    assert set(breakdowns.breakdown_classes([*towns, *villages], ("region", "settlement"))) == {"region", "settlement"}
+    assert set(breakdowns.breakdown_classes([*towns, *few, *villages], ("region", "settlement"))) == {"region"}

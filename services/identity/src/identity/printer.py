@@ -1,4 +1,4 @@
-"""One process that turns slips into a PDF, a few pages at a time, so that printing never holds up ballots."""
+"""One process that turns slips and letters into PDFs, a few pages at a time: printing never holds up ballots."""
 
 import multiprocessing
 import secrets
@@ -6,25 +6,39 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from chassis import offspring
 from chassis.errors import Unavailable
-from identity.slips import Sheet, html
 
 T = TypeVar("T")
 PIECE = 48
-"""Slips laid out at a time: whole pages of 8 as of 12."""
+"""Slips or letters laid out at a time: whole pages of 8 as of 12."""
 MOST_AT_ONCE = 4
 _LONGEST = 60.0
+_A_PAGE = 0.25
+"""Seconds that a page may take at most when the whole is written."""
 _laid_out: dict[str, list[Any]] = {}
 
 
-def _lay_out(job: str, sheet: Sheet) -> None:
+class Paper(Protocol):
+    """What can be printed: so many pieces (slips, letters), some of them, and their page."""
+
+    def __len__(self) -> int: ...
+
+    def part(self, start: int, end: int) -> Self:
+        """Some of it."""
+        ...
+
+    def html(self) -> str:
+        """The page that becomes the PDF."""
+        ...
+
+
+def _lay_out(job: str, paper: Paper) -> None:
     from weasyprint import HTML  # only here: it is large, and only a printing process needs it
 
-    _laid_out.setdefault(job, []).append(HTML(string=html(sheet)).render())
+    _laid_out.setdefault(job, []).append(HTML(string=paper.html()).render())
 
 
 def _write(job: str) -> bytes:
@@ -38,33 +52,32 @@ def _drop(job: str) -> None:
 
 
 class Job:
-    """Slips on their way to paper. Their codes are in this process's memory and the printing one's, nowhere else, and
-    gone from both when the job ends. Unavailable: the printing process died or took too long."""
+    """Slips or letters on their way to paper. Their codes are in this process's memory and the printing one's, nowhere
+    else, and gone from both when the job ends. Unavailable: the printing process died or took too long."""
 
-    def __init__(self, sheet: Sheet, do: Callable[..., Any]) -> None:
-        self._sheet = sheet
+    def __init__(self, paper: Paper, do: Callable[..., Any]) -> None:
+        self._paper = paper
         self._do = do
         self._name = secrets.token_hex(8)
 
     def pieces(self) -> Iterator[int]:
-        """Lays the slips out piece by piece; after each, how many are done."""
-        codes = self._sheet.codes
-        for at in range(0, len(codes), PIECE):
-            piece = codes[at : at + PIECE]
-            self._do(_lay_out, self._name, replace(self._sheet, codes=piece))
+        """Lays it out piece by piece; after each, how many are done."""
+        for at in range(0, len(self._paper), PIECE):
+            piece = self._paper.part(at, at + PIECE)
+            self._do(_LONGEST, _lay_out, self._name, piece)
             yield at + len(piece)
 
     def write(self) -> bytes:
         """All pieces as one PDF."""
-        return bytes(self._do(_write, self._name))
+        return bytes(self._do(_LONGEST + _A_PAGE * len(self._paper), _write, self._name))
 
     def end(self) -> None:
         """Forgets what was laid out and not written."""
-        self._do(_drop, self._name)
+        self._do(_LONGEST, _drop, self._name)
 
 
 class Printer:
-    """Starts its process at the first slips. At most four jobs at once, which take turns piece by piece."""
+    """Starts its process at the first paper. At most four jobs at once, which take turns piece by piece."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -72,17 +85,17 @@ class Printer:
         self._pool: ProcessPoolExecutor | None = None
 
     @contextmanager
-    def job(self, sheet: Sheet) -> Iterator[Job]:
+    def job(self, paper: Paper) -> Iterator[Job]:
         """A job for as long as the block runs; Unavailable where four are being printed."""
         if not self._turns.acquire(blocking=False):
             raise Unavailable("printer-busy", 10)
         try:
             pool = self._running()
 
-            def do(act: Callable[..., T], *arguments: object) -> T:
-                return self._done(pool, act, *arguments)
+            def do(longest: float, act: Callable[..., T], *arguments: object) -> T:
+                return self._done(pool, longest, act, *arguments)
 
-            made = Job(sheet, do)
+            made = Job(paper, do)
             try:
                 yield made
             finally:
@@ -90,9 +103,9 @@ class Printer:
         finally:
             self._turns.release()
 
-    def pdf(self, sheet: Sheet) -> bytes:
-        """The slips as a PDF; Unavailable if the process died, took too long, or is busy with others."""
-        with self.job(sheet) as job:
+    def pdf(self, paper: Paper) -> bytes:
+        """All of it as a PDF; Unavailable if the process died, took too long, or is busy with others."""
+        with self.job(paper) as job:
             for _ in job.pieces():
                 pass
             return job.write()
@@ -112,9 +125,9 @@ class Printer:
                 )
             return self._pool
 
-    def _done(self, pool: ProcessPoolExecutor, act: Callable[..., T], *arguments: object) -> T:
+    def _done(self, pool: ProcessPoolExecutor, longest: float, act: Callable[..., T], *arguments: object) -> T:
         try:
-            return pool.submit(act, *arguments).result(timeout=_LONGEST)
+            return pool.submit(act, *arguments).result(timeout=longest)
         except (BrokenExecutor, TimeoutError, RuntimeError) as error:  # RuntimeError: another job found it dead first
             with self._lock:
                 if self._pool is pool:

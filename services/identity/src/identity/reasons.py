@@ -8,6 +8,8 @@ STATUS: Mapping[str, tuple[int, str]] = {
     "not-allowed": (403, "This role may not do that."),
     "wrong-form-token": (403, "This form was not made by us for you, or it is too old; load the page again."),
     "too-many-attempts": (429, "Too many attempts; wait a little."),
+    "unknown-user": (404, "There is no such active account."),
+    "unknown-import": (404, "There is no such file of the register."),
     "unknown-slip": (404, "This slip cannot be used."),
     "unknown-session": (404, "There is no such session."),
     "unknown-school": (404, "There is no such school."),
@@ -22,6 +24,12 @@ STATUS: Mapping[str, tuple[int, str]] = {
     "user-exists": (409, "There is a user of this name already."),
     "key-exists": (409, "There is an API key of this name already."),
     "invitation-not-yet": (409, "This re-issued invitation works only 72 hours after it was printed."),
+    "school-ended": (409, "This school has ended: what it has stays, nothing new begins."),
+    "predecessor-took-part": (
+        409,
+        "A school that this one came from has a session of this campaign and level: its people would count twice.",
+    ),
+    "last-officer": (409, "The last officer's account cannot be ended: nobody could make another one."),
     "not-open": (409, "The session is not open."),
     "not-planned": (409, "Only a planned session can be cancelled; an open one is closed."),
     "not-closed": (409, "The session is not closed yet."),
@@ -42,6 +50,12 @@ STATUS: Mapping[str, tuple[int, str]] = {
         "A campaign has a short name of small letters, digits and hyphens, and a title of up to 120 characters in "
         "every language.",
     ),
+    "bad-ending": (
+        422,
+        "Some schools end and are followed by others: many by one, or one by many, each named once; a school cannot "
+        "follow itself alone.",
+    ),
+    "bad-school": (422, "A field of the school is empty, too long or not a number."),
     "bad-threshold": (422, "A threshold may be raised, never lowered."),
     "too-many-slips": (422, "More slips than the registry's number allows; the ministry can correct the number."),
     "bad-slip-cap": (422, "A number of slips may be raised above the one that holds, to at most 20,000."),

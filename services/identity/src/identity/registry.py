@@ -1,10 +1,10 @@
-"""The register of schools: its CSV, the strata and size classes, and the classes that national figures use."""
+"""The register of schools: its CSV, the strata and size classes, and how many schools and people there are in each."""
 
 import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contracts.messages import Stratum, StratumTotals
 from contracts.schemas import LEVELS
@@ -16,7 +16,6 @@ COLUMNS = (
 )
 SETTLEMENTS = ("urban", "rural")
 NUMBER_OF = {"leader": "leaders", "teacher": "teachers", "student": "students", "trainer": "trainers"}
-FEWEST_IN_CLASS = 10
 _ABOUT_SCHOOL = ("name", "region", "settlement", "language", "type")
 _LONGEST = {"registry_id": 40, "name": 200, "region": 80, "language": 40, "type": 80}
 _MOST_PEOPLE = 100_000
@@ -60,16 +59,29 @@ class RefusedRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Import:
-    """What a file holds: whole schools that can be taken, and refused rows in order."""
+    """What a file holds: whole schools that can be taken with their lines by register's id, and refused rows in
+    order."""
 
     entries: tuple[Entry, ...]
     rows_taken: int
     refused: tuple[RefusedRow, ...]
+    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def without(self, registry_ids: Iterable[str], reason: str) -> "Import":
+        """The same with these schools' rows refused."""
+        out = set(registry_ids) & set(self.lines)
+        more = [RefusedRow(row=line, reason=reason) for one in out for line in self.lines[one]]
+        return Import(
+            entries=tuple(entry for entry in self.entries if entry.registry_id not in out),
+            rows_taken=self.rows_taken - len(more),
+            refused=_in_order([*self.refused, *more]),
+            lines={one: lines for one, lines in self.lines.items() if one not in out},
+        )
 
 
 ROW_REASONS = (
     *("wrong-number-of-columns", "empty-field", "too-long", "control-character", "bad-settlement", "bad-level"),
-    *("bad-number", "trainers-outside-vocational", "same-level-twice", "contradicts-other-rows"),
+    *("bad-number", "trainers-outside-vocational", "same-level-twice", "contradicts-other-rows", "school-ended"),
 )
 
 
@@ -88,17 +100,34 @@ def parse(text: str) -> Import:
             refused.append(RefusedRow(row=line, reason=reason))
         else:
             by_school[row["registry_id"]].append((line, row))
-    entries = []
+    entries, lines = [], {}
     for rows_of_school in by_school.values():
         found, faults = _school(rows_of_school)
         refused += faults
         if found is not None:
             entries.append(found)
+            bad = {fault.row for fault in faults}
+            lines[found.registry_id] = tuple(line for line, _ in rows_of_school if line not in bad)
     return Import(
         entries=tuple(entries),
         rows_taken=sum(len(entry.levels) for entry in entries),
-        refused=tuple(sorted(refused, key=lambda fault: fault.row)),
+        refused=_in_order(refused),
+        lines=lines,
     )
+
+
+def entry_of_rows(rows: Sequence[Mapping[str, str]]) -> Entry | str:
+    """A school from its rows as somebody typed them, by column; or the reason for which it cannot be one."""
+    typed = [{name: row.get(name, "").strip() for name in COLUMNS} for row in rows]
+    for row in typed:
+        if (reason := _fault(row)) is not None:
+            return reason
+    found, faults = _school(list(enumerate(typed)))
+    return faults[0].reason if faults or found is None else found
+
+
+def _in_order(refused: Iterable[RefusedRow]) -> tuple[RefusedRow, ...]:
+    return tuple(sorted(refused, key=lambda fault: fault.row))
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -187,46 +216,3 @@ def totals(entries: Iterable[Entry]) -> tuple[StratumTotals, ...]:
 
 def _order(key: Stratum) -> tuple[str, ...]:
     return key.level, key.region, key.settlement, key.size, key.language, key.type
-
-
-Classes = Mapping[str, Mapping[str, str]]
-
-
-def breakdown_classes(entries: Sequence[Entry], wanted: Sequence[str]) -> Classes:
-    """The breakdowns that can be published, each with {registry class: published class}.
-
-    A class of fewer than ten schools joins its smallest neighbour. A breakdown is left out where fewer than two
-    classes remain, or where a class of one breakdown holds whole classes of another and one to nine schools beside.
-    """
-    kept: dict[str, Mapping[str, str]] = {}
-    members: dict[str, dict[str, set[str]]] = {}
-    for name in wanted:
-        merged = _merged(Counter(str(getattr(entry, name)) for entry in entries))
-        published: dict[str, set[str]] = defaultdict(set)
-        for entry in entries:
-            published[merged[getattr(entry, name)]].add(entry.registry_id)
-        if len(published) < 2:
-            continue
-        if any(_leftover(published, other) or _leftover(other, published) for other in members.values()):
-            continue
-        kept[name], members[name] = merged, published
-    return kept
-
-
-def _merged(sizes: Mapping[str, int]) -> dict[str, str]:
-    pools = [(size, [name]) for name, size in sizes.items()]
-    while len(pools) > 1:
-        pools.sort(key=lambda pool: (pool[0], sorted(pool[1])))
-        if pools[0][0] >= FEWEST_IN_CLASS:
-            break
-        smallest, neighbour = pools[0], pools[1]
-        pools[:2] = [(smallest[0] + neighbour[0], smallest[1] + neighbour[1])]
-    return {name: " + ".join(sorted(names)) for _, names in pools for name in names}
-
-
-def _leftover(outer: Mapping[str, set[str]], inner: Mapping[str, set[str]]) -> bool:
-    for schools in outer.values():
-        inside = set().union(*(members for members in inner.values() if members <= schools))
-        if inside and 0 < len(schools - inside) < FEWEST_IN_CLASS:
-            return True
-    return False

@@ -1,7 +1,7 @@
 """Slips on paper: eight or twelve on a page with cut marks, each with QR, the lines to type, and the promise."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import segno
@@ -34,6 +34,17 @@ class Sheet:
     lang: str
     each_page: int = EACH_PAGE[0]
     codes: tuple[str, ...] = field(repr=False, default=())
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def part(self, start: int, end: int) -> "Sheet":
+        """Some of the slips."""
+        return replace(self, codes=self.codes[start:end])
+
+    def html(self) -> str:
+        """The page that becomes the PDF."""
+        return html(self)
 
 
 def texts() -> Texts:

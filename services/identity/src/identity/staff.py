@@ -12,7 +12,7 @@ from contracts.schemas import LEVELS
 from identity.reasons import Refused
 
 ROLES = ("officer", "analyst", "auditor", "agency", "coordinator")
-MINISTRY = frozenset({"officer", "analyst", "auditor", "agency"})
+MINISTRY_ROLES = ("officer", "analyst", "auditor", "agency")
 STEP_SECONDS = 30
 _USER = re.compile(r"[a-z0-9._-]{3,60}")
 _FREE_MISTAKES = 5
@@ -20,21 +20,14 @@ _FREE_MISTAKES = 5
 RIGHTS: Mapping[str, frozenset[str]] = {
     "officer": frozenset(
         {
-            "import",
-            "schools",
-            "invitations",
-            "campaigns",
-            "campaigns-read",
-            "api-keys",
-            "sessions-read",
-            "grants",
-            "caps",
+            *("import", "schools", "invitations", "campaigns", "campaigns-read", "api-keys", "sessions-read"),
+            *("grants", "caps", "people", "audit"),
         }
     ),
     "api-key": frozenset({"import", "schools", "invitations", "campaigns", "campaigns-read", "sessions-read"}),
     "analyst": frozenset({"campaigns-read", "grants"}),
-    "auditor": frozenset({"campaigns-read", "schools", "grants"}),
-    "agency": frozenset({"campaigns-read", "grants"}),
+    "auditor": frozenset({"campaigns-read", "schools", "grants", "audit"}),
+    "agency": frozenset({"campaigns-read", "schools", "grants"}),
     "coordinator": frozenset({"campaigns-read", "sessions-read", "sessions", "slips", "grants"}),
 }
 """No ministry role may print slips: nobody but the school holds participation codes."""

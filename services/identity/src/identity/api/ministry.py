@@ -8,9 +8,11 @@ from flask import Response, request
 from contracts.messages import Campaign
 from identity.api.place import Routes, check_body, not_kept, who_may, without_body
 from identity.current import the_desk
-from identity.desk import accounts, campaigns, handover, tokens
+from identity.desk import accounts, campaigns, endings, handover, register, tokens
+from identity.desk.scope import within
 from identity.limits import LONGEST_IMPORT
 from identity.reasons import Refused
+from identity.reconciling import Ending
 from identity.schemas.campaigns import CampaignRequestSchema, CampaignsSchema, CampaignViewSchema
 from identity.schemas.people import (
     ApiKeyRequestSchema,
@@ -21,10 +23,11 @@ from identity.schemas.people import (
     SignUpSchema,
     TokenSchema,
 )
-from identity.schemas.register import ImportedSchema, PageSchema, SchoolsSchema
+from identity.schemas.register import EndedSchema, EndingSchema, ImportedSchema, PageSchema, SchoolsSchema
 from identity.schemas.values import NoneSchema
 from identity.store import campaigns as campaign_store
 from identity.store import schools
+from identity.store.schools import School, Wanted
 
 route = Routes("ministry", __name__, description="For staff to sign in, and for the ministry with a bearer token.")
 blueprint = route.blueprint
@@ -102,8 +105,9 @@ def post_import() -> dict[str, Any]:
         text = request.get_data(cache=False).decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused("not-csv") from error
-    found = campaigns.take_register(the_desk(), who, text)
-    return {"taken": found.rows_taken, "refused": [asdict(row) for row in found.refused]}
+    arrival, found = register.take(the_desk(), who, text)
+    counts = {"new": arrival.new, "changed": arrival.changed, "unchanged": arrival.unchanged}
+    return {"taken": found.rows_taken, "refused": [asdict(row) for row in found.refused], **counts}
 
 
 @route(
@@ -115,13 +119,31 @@ def post_import() -> dict[str, Any]:
     signed_in=True,
 )
 def get_schools(query: dict[str, Any]) -> dict[str, Any]:
-    who_may("schools")
-    rows, total = schools.page(the_desk().place, query["page"], query["q"])
+    who = who_may("schools")
+    wanted = within(who, Wanted(words=query["q"], ended=query["ended"]))
+    rows, total = schools.page(the_desk().place, query["page"], wanted)
     more = query["page"] * schools.PAGE < total
-    return {
-        "schools": [{"school": code, **asdict(entry)} for code, entry in rows],
-        "next": query["page"] + 1 if more else None,
-    }
+    return {"schools": [_shown(one) for one in rows], "next": query["page"] + 1 if more else None}
+
+
+def _shown(one: School) -> dict[str, Any]:
+    about = {"ended": one.ended, "predecessors": one.predecessors, "successors": one.successors}
+    return {"school": one.code, **asdict(one.entry), **about}
+
+
+@route(
+    "POST",
+    "/v1/schools/endings",
+    "Some schools have ended: closed, merged into one, or split into several",
+    takes=EndingSchema,
+    gives=EndedSchema,
+    signed_in=True,
+    refuses=("unknown-school", "bad-ending"),
+)
+def post_ending(data: dict[str, Any]) -> dict[str, Any]:
+    who = who_may("import")
+    ending = Ending(ended=tuple(data["ended"]), into=tuple(data["into"]))
+    return {"schools": [_shown(one) for one in endings.end(the_desk(), who, ending)]}
 
 
 @route(
@@ -131,7 +153,7 @@ def get_schools(query: dict[str, Any]) -> dict[str, Any]:
     gives=InvitationSchema,
     status=201,
     signed_in=True,
-    refuses=("unknown-school",),
+    refuses=("unknown-school", "school-ended"),
 )
 def post_invitation(school: str) -> dict[str, str]:
     who = who_may("invitations")

@@ -1,12 +1,15 @@
 """Signing in, signing up with an invitation, accounts of the ministry, API keys."""
 
 import hashlib
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chassis.errors import Unavailable
+from chassis.logs import event
 from contracts.ballots import b64
 from identity import codes, metrics, staff
 from identity.desk import tokens
@@ -19,6 +22,7 @@ from identity.store import staff as store
 from identity.store.place import Txn
 
 KEY_PREFIX = "guzgu_"
+WRAPPING = "KEY_WRAP_KEY was changed: set KEY_WRAP_KEY_PREVIOUS to what it was, then run `python -m identity rewrap`"
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$NxDdxWJxBtpLB8QvYxvWvsA0hrXKcmS0FyWUf0lBKUg"
 
 
@@ -61,7 +65,11 @@ def _wrapped(desk: Desk, user: str, secret: bytes) -> bytes:
 
 
 def _unwrapped(desk: Desk, user: str, wrapped: bytes) -> bytes:
-    return opened(wrapped, f"totp/{user}".encode(), (desk.wrap_key, desk.retiring.wrap_key))
+    try:
+        return opened(wrapped, f"totp/{user}".encode(), (desk.wrap_key, desk.retiring.wrap_key))
+    except InvalidTag as error:
+        event("one-time secret does not open", level=logging.ERROR, hint=WRAPPING)
+        raise Unavailable("key-wrapping", 60, WRAPPING) from error
 
 
 def current(desk: Desk, user: str, issued: int, session: str = "") -> Person | None:
@@ -79,17 +87,43 @@ def sign_out(desk: Desk, who: Person, session: str) -> None:
     store.end_session(desk.place, who.user, session, now + timedelta(seconds=tokens.COOKIE_SECONDS), now)
 
 
-def add_ministry(desk: Desk, user: str, role: str, scope: str | None, password: str | None = None) -> NewAccount:
-    """A new account of the ministry with a random password; Refused for a bad name, role or scope."""
+def add_ministry(
+    desk: Desk, user: str, role: str, scope: str | None, password: str | None = None, by: Person | None = None
+) -> NewAccount:
+    """A new account of the ministry with a random password; Refused for a bad name, role or scope. `by` is the officer
+    who adds it; None for the operator."""
     person = Person(user=staff.check_user(user), role=role, scope=staff.check_role(role, scope))
     if role == "coordinator":
         raise Refused("bad-role")
     secret, chosen = desk.random_bytes(20), password or b64(desk.random_bytes(15))
     store.add(desk.place, person, desk.passwords.hash(chosen), _wrapped(desk, user, secret), desk.clock())
-    desk.note(person, "staff-added", role=role)
+    desk.note(by or person, "staff-added", role=role, user=user)
     return NewAccount(
         person=person, totp_secret=staff.totp_text(secret), otpauth=staff.otpauth(user, secret), password=chosen
     )
+
+
+def of_ministry(desk: Desk, user: str) -> Person:
+    """The active account of the ministry of this name; Refused if there is none. Coordinators' accounts are their
+    schools' own: who takes one over must wait, and be seen, as an invitation does."""
+    account = store.get(desk.place, user)
+    if account is None or not account.active or account.person.role not in staff.MINISTRY_ROLES:
+        raise Refused("unknown-user")
+    return account.person
+
+
+def end(desk: Desk, who: Person, user: str) -> None:
+    """Ends an account of the ministry: its pages and tokens work no more. Refused for the last officer's."""
+    person = of_ministry(desk, user)
+
+    def act(txn: Txn) -> None:
+        if not store.end(desk.place, user, txn):
+            raise Refused("unknown-user")
+        if person.role == "officer" and not store.active_officers(desk.place, txn):
+            raise Refused("last-officer")
+        desk.note(who, "staff-ended", txn, user=user)
+
+    desk.place.transaction(act)
 
 
 def sign_up(desk: Desk, invitation: str, user: str, password: str) -> NewAccount:
@@ -130,6 +164,15 @@ def add_api_key(desk: Desk, who: Person, name: str) -> str:
 def api_key_hash(key: str) -> str:
     """What is kept of an API key: 256 random bits need no slow hash."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def rotate_api_key(desk: Desk, who: Person, name: str) -> str:
+    """Another key in place of one, shown once; the old one is refused from now on. Refused if there is none."""
+    key = KEY_PREFIX + b64(desk.random_bytes(32))
+    if not store.replace_key(desk.place, name, api_key_hash(key), desk.clock()):
+        raise Refused("unknown-user")
+    desk.note(who, "api-key-rotated", name=name)
+    return key
 
 
 def remove_api_key(desk: Desk, who: Person, name: str) -> None:

@@ -1,14 +1,15 @@
-"""The ministry's acts: taking the register in, starting campaigns and ending them."""
+"""The ministry's campaigns: looking at the classes that one would publish, starting it, and ending it."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from contracts.messages import Campaign
 from contracts.questionnaire import CURRENT, LANGUAGES, UnknownVersion
-from identity import codes, metrics, registry, sessions
+from identity import registry, sessions
+from identity.breakdowns import BREAKDOWNS, Planned, breakdown_classes, plan
 from identity.desk.desk import Desk
 from identity.reasons import Refused
 from identity.staff import Person
@@ -16,28 +17,17 @@ from identity.store import campaigns as store
 from identity.store import schools
 from identity.store import sessions as session_store
 
-BREAKDOWNS = ("region", "settlement", "language")
 LONGEST = timedelta(days=1100)
 """How far from now a campaign may begin or end."""
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 
-def take_register(desk: Desk, who: Person, text: str) -> registry.Import:
-    """Takes what is right in the register's CSV and says what is not; campaigns not yet closed get the new totals."""
-    found = registry.parse(text)
-    schools.take(desk.place, found.entries, lambda: codes.make(codes.SCHOOL, desk.random_bytes))
-    metrics.ROWS.labels("taken").inc(found.rows_taken)
-    metrics.ROWS.labels("refused").inc(len(found.refused))
-    desk.note(who, "register-taken", rows=found.rows_taken, refused=len(found.refused))
-    totals = registry.totals(schools.all_entries(desk.place))
-    for campaign in store.every(desk.place):
-        if campaign.state != "closed" and campaign.strata != totals:
-            changed = replace(campaign, revision=campaign.revision + 1, strata=totals)
-            desk.place.transaction(partial(store.change, desk.place, changed))
-    return found
+def classes_of(desk: Desk, breakdowns: Sequence[str]) -> tuple[Planned, ...]:
+    """What would become of these breakdowns if a campaign were started now."""
+    return plan(schools.all_entries(desk.place), tuple(breakdowns))
 
 
-def create(
+def check(
     desk: Desk,
     who: Person,
     *,
@@ -49,7 +39,8 @@ def create(
     k: Mapping[str, int] | None = None,
     breakdowns: Sequence[str] | None = None,
 ) -> Campaign:
-    """A new campaign; Refused for dates, thresholds, names or a version that cannot be."""
+    """The campaign as it would be started; Refused for dates, thresholds, names or a version that cannot be, and for a
+    name that is taken. Nothing is made."""
     if not _SLUG.fullmatch(campaign):
         raise Refused("bad-campaign-name")
     if set(names) != set(LANGUAGES) or not all(0 < len(n.strip()) <= 120 and n.isprintable() for n in names.values()):
@@ -62,23 +53,31 @@ def create(
         desk.bank(version)
     except UnknownVersion as error:
         raise Refused("unknown-questionnaire") from error
+    thresholds = sessions.checked_thresholds(k or {})
+    if store.get(desk.place, campaign) is not None:
+        raise Refused("campaign-exists")
     entries = schools.all_entries(desk.place)
-    classes = registry.breakdown_classes(entries, BREAKDOWNS if breakdowns is None else tuple(breakdowns))
-    made = Campaign(
+    classes = breakdown_classes(entries, BREAKDOWNS if breakdowns is None else tuple(breakdowns))
+    return Campaign(
         campaign=campaign,
         revision=1,
         names={language: names[language].strip() for language in LANGUAGES},
         opens=opens,
         closes=closes,
         questionnaire=version,
-        k=sessions.checked_thresholds(k or {}),
+        k=thresholds,
         state="planned",
         breakdowns=tuple(classes),
         classes=classes,
         strata=registry.totals(entries),
     )
+
+
+def create(desk: Desk, who: Person, **wish: Any) -> Campaign:
+    """A new campaign, with what `check` takes."""
+    made = check(desk, who, **wish)
     store.add(desk.place, made)
-    desk.note(who, "campaign-created", campaign=campaign)
+    desk.note(who, "campaign-created", campaign=made.campaign)
     return made
 
 

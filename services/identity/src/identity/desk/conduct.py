@@ -10,6 +10,7 @@ from contracts.questionnaire import Questionnaire, UnknownVersion
 from identity import codes, issuer, metrics
 from identity import sessions as life
 from identity.desk.desk import Desk
+from identity.desk.endings import ancestors
 from identity.desk.views import View, mine, view
 from identity.reasons import Refused
 from identity.registry import Entry
@@ -36,6 +37,9 @@ def check(desk: Desk, who: Person, campaign: str, wish: life.Wish) -> tuple[Camp
     taken = [(one.campaign, one.level) for one in ours if one.timetable.state != "cancelled"]
     if (campaign, wish.level) in taken:
         raise Refused("session-exists")
+    earlier = [one.message for one in sessions.of_schools(desk.place, ancestors(desk, school))]
+    if (campaign, wish.level) in [(one.campaign, one.level) for one in earlier if one.timetable.state != "cancelled"]:
+        raise Refused("predecessor-took-part")
     return found, bank
 
 
@@ -100,10 +104,12 @@ def _changed(
 
 
 def _school(desk: Desk, who: Person) -> tuple[str, Entry]:
-    entry = schools.get(desk.place, who.school) if who.school else None
-    if who.school is None or entry is None:
+    found = schools.school(desk.place, who.school) if who.school else None
+    if found is None:
         raise Refused("unknown-school")
-    return who.school, entry
+    if found.ended is not None:
+        raise Refused("school-ended")
+    return found.code, found.entry
 
 
 def _campaign(desk: Desk, held: Held) -> Campaign:

@@ -1,6 +1,6 @@
 """The desk: everything that an act needs, built once in `main`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,3 +44,9 @@ class Desk:
         if who.school and "school" not in about:
             about["school"] = who.school
         records.note(self.place, self.random_bytes(12).hex(), self.clock(), who.user, act, about, txn)
+
+    def note_all(self, who: Person, lines: Sequence[Mapping[str, object]], txn: Txn = None) -> None:
+        """Adds many acts at once, each with its `act` and what it is about."""
+        now, drawn = self.clock(), [self.random_bytes(12).hex() for _ in lines]
+        rows = [{"_id": name, "at": now, "who": who.user, **line} for name, line in zip(drawn, lines, strict=True)]
+        records.note_all(self.place, rows, txn)

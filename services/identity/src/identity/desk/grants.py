@@ -1,17 +1,23 @@
 """Letting staff into the reporter: who may see what goes into a signed grant."""
 
+from identity import codes
 from identity.desk import tokens
 from identity.desk.desk import Desk
-from identity.desk.views import mine
+from identity.desk.views import earlier, mine
 from identity.reasons import Refused
 from identity.staff import Person
 from identity.store import schools, sessions
 
 
 def grant(desk: Desk, who: Person, session: str | None = None) -> str:
-    """A one-time grant: a coordinator's for her own school; a ministry role's for the nation, or, with `session`, for
-    the one school that shares it. Refused otherwise."""
+    """A one-time grant: a coordinator's for her own school, or, with `session`, for the school before hers whose closed
+    session that is; a ministry role's for the nation, or, with `session`, for the one school that shares it. Refused
+    otherwise."""
     school = who.school
+    if session is not None and (before := _predecessor(desk, who, session)) is not None:
+        desk.note(who, "earlier-report-opened", school=before, session=codes.normal(session))
+        entry = schools.get(desk.place, before)
+        return tokens.grant(desk, who, school=before, school_name=entry.name if entry else None, shared=())
     if who.role != "coordinator" and session is not None:
         held = mine(desk, who, session)
         if who.role != "officer" or not held.shared:
@@ -25,3 +31,12 @@ def grant(desk: Desk, who: Person, session: str | None = None) -> str:
     entry = schools.get(desk.place, school)
     shared = [held.session for held in sessions.of_school(desk.place, school) if held.shared]
     return tokens.grant(desk, who, school=school, school_name=entry.name if entry else None, shared=shared)
+
+
+def _predecessor(desk: Desk, who: Person, session: str) -> str | None:
+    """The school before the coordinator's whose closed session this is."""
+    if who.role != "coordinator":
+        return None
+    return next(
+        (one.message.school for one in earlier(desk, who) if one.message.session == codes.normal(session)), None
+    )

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from identity import codes
 from identity.desk.desk import Desk
+from identity.desk.endings import watched
 from identity.reasons import Refused
 from identity.staff import Person
-from identity.store import invitations, schools, staff
+from identity.store import invitations, schools
 from identity.store.invitations import Invitation, Kind
 from identity.store.place import Txn
 
@@ -14,14 +15,32 @@ REISSUED_WAITS = timedelta(hours=72)
 
 
 def invite(desk: Desk, who: Person, school: str) -> str:
-    """A new invitation of a school, in place of an unused one; where the school has a coordinator it works only after
-    72 hours, and the coordinator sees it at once."""
-    if schools.get(desk.place, school) is None:
-        raise Refused("unknown-school")
-    taken = bool(staff.coordinators(desk.place, school))
+    """A new invitation of a school, in place of an unused one; where the school, or one that it came from, has a
+    coordinator it works only after 72 hours, and the coordinator sees it at once."""
+    check_open(desk, school)
+    taken = watched(desk, school)
     code = _made(desk, school, "invitation", REISSUED_WAITS if taken else None)
     desk.note(who, "invitation-reissued" if taken else "invitation-printed", school=school)
     return code
+
+
+def check_open(desk: Desk, school: str) -> None:
+    """Refused for a school that does not exist or has ended."""
+    found = schools.school(desk.place, school)
+    if found is None:
+        raise Refused("unknown-school")
+    if found.ended is not None:
+        raise Refused("school-ended")
+
+
+def revoke(desk: Desk, who: Person, school: str) -> None:
+    """Takes back a school's invitation that was not used yet."""
+
+    def act(txn: Txn) -> None:
+        if invitations.withdraw(desk.place, school, "invitation", txn):
+            desk.note(who, "invitation-withdrawn", txn, school=school)
+
+    desk.place.transaction(act)
 
 
 def hand_over(desk: Desk, who: Person) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contracts.messages import SchoolSession
 from identity import codes
 from identity.desk.desk import Desk
+from identity.desk.endings import ancestors
 from identity.reasons import Refused
 from identity.staff import Person
 from identity.store import participation, sessions
@@ -69,6 +70,15 @@ def views(desk: Desk, who: Person) -> list[View]:
 def of_school(desk: Desk, school: str) -> list[View]:
     """The sessions of a school, the newest first."""
     return [view_of(desk, held) for held in sessions.of_school(desk.place, school)]
+
+
+def earlier(desk: Desk, who: Person) -> list[View]:
+    """The closed sessions of the schools that the coordinator's school came from, the newest first: their reports may
+    be read, and nothing else be done with them."""
+    if who.school is None:
+        return []
+    held = sessions.of_schools(desk.place, ancestors(desk, who.school))
+    return [view_of(desk, one) for one in held if one.marked]
 
 
 def view_of(desk: Desk, held: Held) -> View:

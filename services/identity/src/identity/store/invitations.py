@@ -1,8 +1,11 @@
 """Invitations of schools: the ministry's one for each, and beside it the one with which a coordinator hands over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from pymongo import ReplaceOne
 
 from chassis.mongo import told_apart
 from identity.store.place import Document, Place, Txn
@@ -34,17 +37,33 @@ def _invitation(row: Document) -> Invitation:
 @told_apart()
 def put(place: Place, invitation: Invitation, txn: Txn = None) -> None:
     """Stores an invitation in place of any other of its kind and school."""
-    place["staff"].replace_one(
-        {"_id": f"{invitation.kind}/{invitation.school}"},
-        {
-            "invitation_for": invitation.school,
-            "invitation_hash": invitation.code_hash,
-            "works_from": invitation.works_from,
-            "printed": invitation.printed,
-        },
-        upsert=True,
+    put_all(place, [invitation], txn)
+
+
+@told_apart()
+def put_all(place: Place, made: Sequence[Invitation], txn: Txn = None) -> None:
+    """Stores many, each in place of any other of its kind and school."""
+    place["staff"].bulk_write(
+        [ReplaceOne({"_id": f"{one.kind}/{one.school}"}, _document(one), upsert=True) for one in made],
+        ordered=False,
         session=txn,
     )
+
+
+def _document(invitation: Invitation) -> Document:
+    return {
+        "invitation_for": invitation.school,
+        "invitation_hash": invitation.code_hash,
+        "works_from": invitation.works_from,
+        "printed": invitation.printed,
+    }
+
+
+@told_apart()
+def waiting(place: Place) -> frozenset[str]:
+    """Schools with an invitation of the ministry's that was not used yet."""
+    rows = place["staff"].find({"_id": {"$regex": "^invitation/"}}, {"invitation_for": 1})
+    return frozenset(str(row["invitation_for"]) for row in rows)
 
 
 @told_apart()

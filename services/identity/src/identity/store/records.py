@@ -1,7 +1,9 @@
 """What is only ever added to: the audit log and the manifest of key cards; and the relay's lease."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
@@ -21,9 +23,41 @@ def note(
 
 
 @told_apart()
+def note_all(place: Place, rows: Sequence[Document], txn: Txn = None) -> None:
+    """Adds many lines to the audit log."""
+    if rows:
+        place["audit"].insert_many(rows, session=txn)
+
+
+@told_apart()
 def notes(place: Place, about: Mapping[str, object], at_most: int = 100, skip: int = 0) -> list[Document]:
     """The newest lines of the audit log that fit."""
     return list(place["audit"].find(dict(about), sort=[("at", -1), ("_id", 1)], skip=skip, limit=at_most))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lines:
+    """Which lines of the audit log are asked for; "" and None for all."""
+
+    act: str = ""
+    who: str = ""
+    school: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def filter(self) -> dict[str, Any]:
+        """What the database is asked."""
+        asked: dict[str, Any] = {name: getattr(self, name) for name in ("act", "who", "school") if getattr(self, name)}
+        within = {"$gte": self.since, "$lt": self.until}
+        if any(within.values()):
+            asked["at"] = {name: moment for name, moment in within.items() if moment is not None}
+        return asked
+
+
+@told_apart()
+def every_note(place: Place, about: Mapping[str, object]) -> Iterator[Document]:
+    """All lines that fit, the newest first, read as they are asked for."""
+    return iter(place["audit"].find(dict(about), sort=[("at", -1), ("_id", 1)]))
 
 
 @told_apart()
@@ -37,6 +71,14 @@ def last_line(place: Place) -> tuple[int, str]:
     """Sequence number and text of the manifest's last line; (0, "") while it is empty."""
     row = place["manifest"].find_one({}, sort=[("_id", -1)])
     return (0, "") if row is None else (row["_id"], row["line"])
+
+
+@told_apart()
+def line_of_fingerprint(place: Place, fingerprint: str) -> str | None:
+    """The manifest's line of a session whose key card has this fingerprint."""
+    row = place["sessions"].find_one({"fingerprint": fingerprint}, {"_id": 1})
+    found = None if row is None else place["manifest"].find_one({"session": row["_id"]})
+    return None if found is None else str(found["line"])
 
 
 @told_apart()

@@ -1,6 +1,6 @@
 """School sessions: the published message, and beside it what only identity knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -132,6 +132,13 @@ def get(place: Place, session: str, txn: Txn = None) -> Held | None:
 def of_school(place: Place, school: str) -> list[Held]:
     """The school's sessions, the newest opening first."""
     return [held_of(row) for row in place["sessions"].find({"school": school}, sort=[("opens", -1), ("_id", 1)])]
+
+
+@told_apart()
+def of_schools(place: Place, schools: Iterable[str], txn: Txn = None) -> list[Held]:
+    """The sessions of several schools, the newest opening first."""
+    wanted = {"school": {"$in": sorted(schools)}}
+    return [held_of(row) for row in place["sessions"].find(wanted, sort=[("opens", -1), ("_id", 1)], session=txn)]
 
 
 @told_apart()

@@ -1,10 +1,9 @@
 """What the rule of sharing looks at: the sessions of a campaign, without their messages."""
 
 from chassis.mongo import told_apart
+from identity.breakdowns import BREAKDOWNS
 from identity.sharing import Part
 from identity.store.place import Place, Txn
-
-BREAKDOWNS = ("region", "settlement", "language")
 
 
 @told_apart()

@@ -115,9 +115,31 @@ def schools_with_coordinator(place: Place, schools: Sequence[str]) -> frozenset[
 
 
 @told_apart()
+def taken_schools(place: Place) -> frozenset[str]:
+    """All schools that have a coordinator."""
+    return frozenset(map(str, place["staff"].distinct("school", {"role": "coordinator", "active": True})))
+
+
+@told_apart()
 def retire(place: Place, school: str, txn: Txn) -> None:
     """Ends the accounts of a school's coordinators."""
     place["staff"].update_many({"school": school, "role": "coordinator"}, {"$set": {"active": False}}, session=txn)
+
+
+@told_apart()
+def end(place: Place, user: str, txn: Txn) -> bool:
+    """Ends an account; whether it was active. Two that end at once meet in one document, and one looks again."""
+    place["staff"].update_one({"_id": "officers"}, {"$inc": {"ended_accounts": 1}}, upsert=True, session=txn)
+    done = place["staff"].update_one(
+        {"_id": f"person/{user}", "active": True}, {"$set": {"active": False}}, session=txn
+    )
+    return done.modified_count == 1
+
+
+@told_apart()
+def active_officers(place: Place, txn: Txn = None) -> int:
+    """How many officers there are."""
+    return place["staff"].count_documents({"role": "officer", "active": True}, session=txn)
 
 
 @told_apart()
@@ -135,6 +157,13 @@ def add_key(place: Place, name: str, key_hash: str, now: datetime) -> None:
         place["staff"].insert_one({"_id": f"key/{name}", "key_name": name, "key_hash": key_hash, "since": now})
     except DuplicateKeyError as error:
         raise Refused("key-exists") from error
+
+
+@told_apart()
+def replace_key(place: Place, name: str, key_hash: str, now: datetime) -> bool:
+    """Puts another key's hash in place of one; whether there was one."""
+    done = place["staff"].update_one({"_id": f"key/{name}"}, {"$set": {"key_hash": key_hash, "since": now}})
+    return done.matched_count == 1
 
 
 @told_apart()

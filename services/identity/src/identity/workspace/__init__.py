@@ -8,12 +8,16 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader
 from chassis.web import serve_static
 from identity.slips import texts
 from identity.workspace import (  # noqa: F401  # their routes are what counts
+    auditing,
+    campaigns,
     docs,
     entrance,
     handover,
     leaflets,
-    ministry,
+    letters,
     opening,
+    people,
+    registering,
     school,
     schools,
     sessions,

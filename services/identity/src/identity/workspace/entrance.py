@@ -1,18 +1,18 @@
 """The way in: start page, sign-in and sign-out, a coordinator's sign-up, the step over to the reports."""
 
-from flask import Response, g, redirect, request
+from flask import Response, g, request
 
 from identity.current import the_desk
 from identity.desk import accounts, grants
 from identity.reasons import Refused
 from identity.slips import qr
-from identity.workspace.frame import blueprint, home, me, needs, reason, render, signed_in, t
+from identity.workspace.frame import blueprint, go, home, me, needs, reason, render, signed_in, t
 
 
 @blueprint.get("/")
 def start() -> Response:
     if g.person is not None:
-        return redirect(home(g.person), 303)  # type: ignore[return-value]  # werkzeug's own Response
+        return go(home(g.person))
     return render("start.html")
 
 
@@ -31,14 +31,14 @@ def post_sign_in() -> Response:
     except Refused as refusal:
         errors = {"user": reason(refusal)}
         return render("sign_in.html", refusal.status, errors=errors, user=form.get("user", ""))
-    return signed_in(redirect(home(person), 303), person.user)  # type: ignore[arg-type]  # werkzeug's own Response
+    return signed_in(go(home(person)), person.user)
 
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     if g.person is not None:
         accounts.sign_out(the_desk(), me(), g.jti)
-    return signed_in(redirect("/", 303), "")  # type: ignore[arg-type]  # werkzeug's own Response
+    return signed_in(go("/"), "")
 
 
 @blueprint.get("/join")

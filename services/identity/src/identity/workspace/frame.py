@@ -106,6 +106,11 @@ def signed_in(response: Response, user: str) -> Response:
     return response
 
 
+def go(path: str) -> Response:
+    """On to another page, after a form was taken."""
+    return cast(Response, redirect(path, 303))
+
+
 def me() -> Person:
     """Who is signed in; only in views that need somebody."""
     return cast(Person, g.person)
@@ -118,7 +123,7 @@ def needs(right: str) -> Callable[[F], F]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if g.person is None:
-                return redirect("/sign-in", 303)
+                return go("/sign-in")
             if not g.person.may(right):
                 raise Refused("not-allowed")
             return view(*args, **kwargs)
@@ -138,6 +143,7 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
         f"workspace/{template}",
         **speaking,
         service_name=t("service"),
+        tongue=tongue,
         home_href="/",
         person=person,
         nav_items=_navigation(person),
@@ -148,6 +154,12 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
         **values,
     )
     return make_response(text, status)
+
+
+def tongue(language: str) -> str:
+    """The name of a language of instruction, where the register says its code; else what the register says."""
+    key = f"tongue.{language.lower()}"
+    return t(key) if key in frame().words.keys() else language  # noqa: SIM118  # Texts is no mapping
 
 
 def confirmed(key: str) -> bool:
@@ -162,7 +174,9 @@ _PAGES = (
     ("/log", "nav.log", "sessions"),
     ("/schools", "nav.schools", "schools"),
     ("/campaigns", "nav.campaigns", "campaigns"),
-    ("/keys", "nav.keys", "api-keys"),
+    ("/people", "nav.people", "people"),
+    ("/audit", "nav.audit", "audit"),
+    ("/manifest", "nav.manifest", "audit"),
     ("/report", "nav.reports", "grants"),
 )
 
@@ -189,7 +203,8 @@ def _refused(refusal: Refused) -> Response:
 
 @blueprint.errorhandler(Unavailable)
 def _away(reason: Unavailable) -> Response:
-    answer = render("refused.html", 503, message=t("away"), back=home(g.get("person")))
+    words = t("away.key-wrapping") if reason.reason == "key-wrapping" else t("away")
+    answer = render("refused.html", 503, message=words, back=home(g.get("person")))
     answer.headers["Retry-After"] = str(reason.retry_after)
     return answer
 

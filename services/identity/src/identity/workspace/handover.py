@@ -1,12 +1,12 @@
 """A coordinator hands over to the next one: a letter with a code, which ends her own account when it is used."""
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from identity import codes
 from identity.current import the_desk
 from identity.desk import handover
 from identity.store import invitations, schools
-from identity.workspace.frame import blueprint, confirmed, me, needs, render, t
+from identity.workspace.frame import blueprint, confirmed, go, me, needs, render, t
 
 
 @blueprint.get("/handover")
@@ -22,7 +22,7 @@ def post_hand_over() -> Response:
     desk, who = the_desk(), me()
     if request.form.get("withdraw") == "yes":
         handover.withdraw(desk, who)
-        return redirect("/handover", 303)  # type: ignore[return-value]  # werkzeug's own Response
+        return go("/handover")
     if not confirmed("confirm.handover"):
         return _page({"word": t("confirm.wrong")}, 422)
     entry = schools.get(desk.place, who.school or "")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from contracts.messages import Campaign
 from contracts.questionnaire import Questionnaire
@@ -15,7 +15,7 @@ from identity.registry import Entry
 from identity.sessions import Wish, items_of
 from identity.store import campaigns, schools
 from identity.workspace import wishes
-from identity.workspace.frame import blueprint, lang, local, me, needs, render
+from identity.workspace.frame import blueprint, go, lang, local, me, needs, render
 from identity.workspace.wishes import STEPS, Errors
 
 
@@ -54,7 +54,7 @@ def _open() -> Response:
             done.append(wish.level)
     if errors:
         return _step("when", errors, 422, done)
-    return redirect("/school", 303)  # type: ignore[return-value]  # werkzeug's own Response
+    return go("/school")
 
 
 def _offered() -> list[Campaign]:

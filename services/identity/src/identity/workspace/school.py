@@ -1,5 +1,6 @@
 """A coordinator's school: what comes next, its sessions, what the register says of it, and the log."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Response
@@ -7,9 +8,12 @@ from flask import Response
 from contracts.schemas import LEVELS
 from identity.current import the_desk
 from identity.desk import views
+from identity.desk.desk import Desk
+from identity.desk.endings import ancestors
 from identity.desk.views import View
 from identity.sessions import window
 from identity.store import campaigns, invitations, records, schools
+from identity.store.invitations import Invitation
 from identity.workspace.frame import blueprint, lang, me, needs, page_asked, render
 
 LOG_PAGE = 50
@@ -19,7 +23,8 @@ LOG_PAGE = 50
 @needs("sessions")
 def school() -> Response:
     desk, who = the_desk(), me()
-    entry = schools.get(desk.place, who.school or "")
+    found = schools.school(desk.place, who.school or "")
+    entry = found.entry if found else None
     held = views.views(desk, who)
     return render(
         "school.html",
@@ -28,7 +33,12 @@ def school() -> Response:
         views=held,
         names={campaign.campaign: campaign.names[lang()] for campaign in campaigns.every(desk.place)},
         bank=desk.bank(held[0].message.questionnaire) if held else None,
-        step=_next_step(held, desk.clock()),
+        step=("step.ended", "/report") if found and found.ended else _next_step(held, desk.clock()),
+        ended=found.ended if found else None,
+        after=schools.several(desk.place, found.successors) if found else [],
+        before={one.code: one.entry.name for one in schools.several(desk.place, ancestors(desk, who.school or ""))},
+        earlier=views.earlier(desk, who),
+        watching=_watching(desk, found.successors if found else ()),
         invitation=invitations.of_school(desk.place, who.school or ""),
         handover=invitations.of_school(desk.place, who.school or "", "handover"),
     )
@@ -45,6 +55,11 @@ def _next_step(held: list[View], now: datetime) -> tuple[str, str | None]:
     if any(view.message.timetable.state != "cancelled" for view in held):
         return "step.report", "/report"
     return "step.first", "/sessions/new"
+
+
+def _watching(desk: Desk, successors: Sequence[str]) -> list[Invitation]:
+    """Unused invitations of the schools that came after: whoever uses one may read this school's reports."""
+    return [one for one in (invitations.of_school(desk.place, code) for code in successors) if one is not None]
 
 
 @blueprint.get("/log")

@@ -1,13 +1,13 @@
 """One session of a coordinator's school: how it stands, what it asks, its end, and whether the ministry may see it."""
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from identity.current import the_desk
 from identity.desk import conduct, sharing, views
 from identity.reasons import Refused
 from identity.sessions import window
 from identity.store import campaigns
-from identity.workspace.frame import blueprint, confirmed, local, me, moment_of, needs, reason, render, t
+from identity.workspace.frame import blueprint, confirmed, go, local, me, moment_of, needs, reason, render, t
 
 
 @blueprint.get("/sessions/<session>")
@@ -53,7 +53,7 @@ def post_extend(session: str) -> Response:
         if refusal.reason == "unknown-session":
             raise
         return _page(session, {"closes-day": reason(refusal)}, 422)
-    return redirect(f"/sessions/{session}", 303)  # type: ignore[return-value]  # werkzeug's own Response
+    return go(f"/sessions/{session}")
 
 
 @blueprint.get("/sessions/<session>/<any(close, cancel):act>")
@@ -71,7 +71,7 @@ def post_end(session: str, act: str) -> Response:
         (conduct.close if act == "close" else conduct.cancel)(the_desk(), me(), session)
     except Refused as refusal:
         return _confirm_end(session, act, {"word": reason(refusal)})
-    return redirect(f"/sessions/{session}", 303)  # type: ignore[return-value]  # werkzeug's own Response
+    return go(f"/sessions/{session}")
 
 
 def _confirm_end(session: str, act: str, errors: dict[str, str]) -> Response:
@@ -100,7 +100,7 @@ def post_share(session: str) -> Response:
             sharing.share(the_desk(), me(), session)
         except Refused as refusal:
             return _sharing(session, {"word": reason(refusal)})
-    return redirect(f"/sessions/{session}", 303)  # type: ignore[return-value]  # werkzeug's own Response
+    return go(f"/sessions/{session}")
 
 
 def _sharing(session: str, errors: dict[str, str]) -> Response:

@@ -1,11 +1,9 @@
 """Paper for a session: slips of a group as a PDF, made while the page shows how far, and the notice for the board."""
 
-import json
 from collections.abc import Iterator
 
 from flask import Response, request
 
-from chassis.errors import Unavailable
 from identity.current import the_desk
 from identity.desk import issuing, paper, views
 from identity.desk.desk import Desk
@@ -15,11 +13,9 @@ from identity.reasons import Refused
 from identity.registry import whole_number
 from identity.slips import EACH_PAGE, link, promise, qr
 from identity.staff import Person
+from identity.workspace import telling
 from identity.workspace.frame import LANGUAGES, blueprint, confirmed, frame, lang, me, needs, reason, render, t
 
-PROGRESS = "application/x-guzgu-progress"
-"""Asked for by the page's script: lines of JSON that tell how far it is, then one that tells the file's name and size,
-then the file itself. All in one answer, so nothing waits anywhere for whoever comes to fetch it."""
 _MOST = 10_000
 
 
@@ -44,7 +40,7 @@ def _page(session: str, group: str, errors: dict[str, str], status: int = 200) -
         errors=errors,
         form=request.form,
         each_page=EACH_PAGE,
-        progress_type=PROGRESS,
+        progress_type=telling.PROGRESS,
     )
 
 
@@ -69,45 +65,26 @@ def post_slips(session: str, group: str) -> Response:
     told = form.get("language") if form.get("language") in LANGUAGES else lang()
     each = EACH_PAGE[-1] if form.get("each") == str(EACH_PAGE[-1]) else EACH_PAGE[0]
     name = f"guzgu-{found.message.session}-{group}.pdf"
-    if request.accept_mimetypes.best == PROGRESS:
-        away = t("slips.away")
-        return Response(
-            _told(desk, who, found, order, str(told), each, name, away),
-            mimetype=PROGRESS,
-            headers={"X-Accel-Buffering": "no"},
-        )
+    if telling.wanted():
+        work = _made(desk, who, found, order, str(told), each)
+        return telling.told(work, name, t("slips.away"))
     written = b"".join(one for one in _made(desk, who, found, order, str(told), each) if isinstance(one, bytes))
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(written, mimetype="application/pdf", headers=headers)
 
 
-def _made(desk: Desk, who: Person, found: View, order: Order, told: str, each: int) -> Iterator[int | bytes]:
+def _made(
+    desk: Desk, who: Person, found: View, order: Order, told: str, each: int
+) -> Iterator[tuple[int, int] | bytes]:
     """How many slips are laid out, again and again, and in the end the PDF of slips that work from this moment on."""
+    yield 0, order.count
     made = issuing.draw(desk, found, order)
     with desk.printer.job(paper.sheet(desk, made, told, each)) as job:
-        yield from job.pieces()
+        for done in job.pieces():
+            yield done, order.count
         written = job.write()
     issuing.count_in(desk, who, made)
     yield written
-
-
-def _told(
-    desk: Desk, who: Person, found: View, order: Order, told: str, each: int, name: str, away: str
-) -> Iterator[bytes]:
-    yield _line(done=0, of=order.count)
-    try:
-        for one in _made(desk, who, found, order, told, each):
-            if isinstance(one, bytes):
-                yield _line(name=name, bytes=len(one))
-                yield one
-            else:
-                yield _line(done=one, of=order.count)
-    except (Refused, Unavailable):  # the headers are gone; nothing was counted
-        yield _line(problem=away)
-
-
-def _line(**members: object) -> bytes:
-    return json.dumps(members).encode() + b"\n"
 
 
 @blueprint.get("/sessions/<session>/board/<group>")

@@ -1,4 +1,4 @@
-// Shows how far the slips are while they are made, and hands the finished file over; without scripts the form brings it.
+// Shows how far long work is (slips, letters, a register), and hands its file over or goes on; without scripts the form does.
 "use strict";
 const making = document.getElementById("making");
 
@@ -35,6 +35,11 @@ async function make(form) {
   try {
     if (answer === null) throw new TypeError("no answer");
     const [head, file] = await read(answer.body.getReader(), show);
+    if (head && head.go) {
+      window.removeEventListener("beforeunload", stay);
+      location.assign(head.go);
+      return;
+    }
     if (!file) throw new Error(head.problem);
     const link = making.querySelector("[data-file]");
     link.href = URL.createObjectURL(new Blob([file], { type: "application/pdf" }));
@@ -68,7 +73,7 @@ async function read(reader, show) {
       const line = JSON.parse(new TextDecoder().decode(held.subarray(0, end)));
       held = held.slice(end + 1);
       if ("done" in line) show(line.done, line.of);
-      else if ("problem" in line) return [line, null];
+      else if ("problem" in line || "go" in line) return [line, null];
       else head = line;
     }
     if (done) {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from chassis.errors import Fatal, Unavailable
-from chassis.logs import event
+from chassis.logs import away
 from chassis.retry import delays
 
 Batch = Mapping[int, Sequence[Any]]
@@ -106,7 +106,7 @@ def run(
         try:
             records = gather(source, at_most, seconds, monotonic)
         except Unavailable as reason:
-            event("waiting", reason=reason.reason)
+            away("waiting", reason=reason.reason)
             pause(0.5)
             continue
         if records:
@@ -132,7 +132,7 @@ def _hand_over(
                 handler.batch(records)
                 return
             except Unavailable as reason:
-                event("batch kept", reason=reason.reason)
+                away("batch kept", reason=reason.reason)
             handler.waiting()
             source.pause()  # every time: a partition that came meanwhile is not paused
             paused = True
@@ -141,7 +141,7 @@ def _hand_over(
                 for partition, unasked in source.poll(0.0, 1).items():
                     source.seek(partition, unasked[0].offset)
             except Unavailable as reason:
-                event("waiting", reason=reason.reason)
+                away("waiting", reason=reason.reason)
             records = _still_ours(source, handler, records)
             if not records:
                 return

@@ -1,5 +1,7 @@
 """A Flask app as every service has it: problem+json, size limit, security headers, request figures, ops paths."""
 
+import logging
+import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -108,12 +110,15 @@ def create_app(
     @app.before_request
     def _start() -> None:
         g.started = time.perf_counter()
+        # Only what goes wrong is logged, so on a page that works it stands nowhere.
+        logs.request_id.set(secrets.token_hex(8))
         if request.path not in OPERATION:
             g.running = True
             RUNNING.inc()
 
     @app.teardown_request
     def _end(error: BaseException | None) -> None:
+        logs.request_id.set(None)
         if g.pop("running", False):
             RUNNING.dec()
 
@@ -145,9 +150,9 @@ def create_app(
 
     @app.errorhandler(Exception)
     def _unforeseen(error: Exception) -> Response:
-        logs.event("unforeseen error", level=40, error=type(error).__name__, route=str(request.url_rule))
-        app.logger.exception("unforeseen error")
-        return problem(500, "internal-error", "This is our mistake; it has been logged.")
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        logging.getLogger("guzgu").exception("unforeseen error", extra={"fields": {"route": route}})
+        return problem(500, "internal-error", "This is our mistake; it has been logged.", request=logs.request_id.get())
 
     for path in OPERATION:
         app.add_url_rule(path, path, _ops_view(path, health))
@@ -189,6 +194,6 @@ def gunicorn_command(target: str, host: str, port: int, processes: int, threads:
         *("--worker-class", "gthread", "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "20"),
         # Warnings of gunicorn name client addresses, which no log of ours may hold.
         *("--keep-alive", "15", "--backlog", "2048", "--log-level", "error", "--error-logfile", "-"),
-        *("--worker-tmp-dir", "/dev/shm", "--no-control-socket"),  # noqa: S108  # gunicorn's heartbeat file, in memory
+        *("--logger-class", "chassis.weblogs.JsonLogger", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"),  # noqa: S108  # gunicorn's heartbeat file, in memory
         f"{target}()",
     ]

@@ -16,6 +16,7 @@ from aggregator.commands.doctor import doctor
 from aggregator.commands.editions import edition_differences, unverifiable
 from aggregator.commands.ledger import ledger
 from aggregator.commands.verify import verify
+from chassis import logs
 from chassis.errors import Fatal, Unavailable
 from chassis.settings import SettingsError
 
@@ -28,12 +29,14 @@ def aggregator() -> None:
 @aggregator.command()
 def worker() -> None:
     """Fold responses until told to stop."""
+    logs.configure("aggregator")
     main.run_worker(os.environ)
 
 
 @aggregator.command()
 def editor() -> None:
     """Make national editions until told to stop."""
+    logs.configure("editor")
     main.run_editor(os.environ)
 
 
@@ -168,7 +171,10 @@ def run() -> None:
     try:
         aggregator()
     except (Fatal, SettingsError) as error:
-        click.echo(str(error), err=True)
+        if set(sys.argv[1:]) & {"worker", "editor"}:
+            logs.cannot_go_on(str(error))
+        else:
+            click.echo(str(error), err=True)
         sys.exit(1)
     except Unavailable as error:
         click.echo(f"not possible now: {error.detail or f'{error.reason} is away'}", err=True)

@@ -42,7 +42,7 @@ def current(client: Client, settings: Settings, stopping: Callable[[], bool]) ->
         try:
             return pointer.current(client, settings.statistics_database)
         except Unavailable as reason:
-            logs.event("waiting", reason=reason.reason)
+            logs.away("waiting", reason=reason.reason)
             time.sleep(1.0)
     return settings.statistics_database
 

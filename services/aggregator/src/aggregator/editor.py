@@ -214,7 +214,7 @@ class Editor:
         bad = self._bad_ballots()
         metrics.BAD_PROOFS.set(bad)
         if bad:
-            event("final edition stopped: false ballot proofs, see verify --ballots", campaign=name, bad=bad)
+            event("final edition stopped: false ballot proofs, see verify --ballots", level=40, campaign=name, bad=bad)
             self._stopped_by_ballots[name] = self._monotonic() + 600.0
             return
         for batch in released(self._desk.archive, name, work.known):  # what came with the last markers

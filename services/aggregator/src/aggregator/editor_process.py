@@ -82,10 +82,10 @@ def _edit_until(editor: Editor, health: ops.Health, stopping: Callable[[], bool]
             if editor.leading:
                 oversee()
         except Unavailable as reason:
-            logs.event("waiting", reason=reason.reason)
+            logs.away("waiting", reason=reason.reason)
         except Fenced as fenced:
             metrics.EDITOR_LEADS.set(0)
-            logs.event("fenced", detail=str(fenced))
+            logs.event("fenced", level=30, detail=str(fenced))
             time.sleep(1.0)
             return
         time.sleep(1.0)

@@ -26,7 +26,7 @@ def supervise(settings: Settings, environ: Mapping[str, str], stopping: Callable
         for number in again:
             child = children.get(number)
             if child is not None and child.poll() is not None:
-                logs.event("worker process ended", number=number, code=child.returncode)
+                logs.event("worker process ended", level=40, number=number, code=child.returncode)
                 again[number] = time.monotonic() + 1.0
                 del children[number]
             if number not in children and time.monotonic() >= again[number]:

@@ -16,7 +16,7 @@ from aggregator.terms import Lookup, TermsBook
 from aggregator.watch import Watch
 from chassis.consume import Batch, Source
 from chassis.errors import Fenced, Unavailable
-from chassis.logs import event
+from chassis.logs import away, event
 from contracts.messages import SchoolSession, SlipCounts
 
 
@@ -146,7 +146,7 @@ class Worker:
                 act()
             except Unavailable as reason:
                 self._due[name] = now + min(seconds, 2.0)
-                event("put off", what=name, reason=reason.reason)
+                away("put off", what=name, reason=reason.reason)
 
     def waiting(self) -> None:
         """A batch is kept while something is away: the figures go on, so that whoever watches sees the lag rise, and
@@ -183,7 +183,7 @@ class Worker:
                 kept.append(row)
                 expected += 1
             elif row.offset > expected:
-                event("gap in what was read", partition=partition, expected=expected, got=row.offset)
+                event("gap in what was read", level=30, partition=partition)
                 self.source.seek(partition, expected)
                 break
         return kept

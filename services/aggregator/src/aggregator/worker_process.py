@@ -48,7 +48,7 @@ def run_worker(settings: Settings, environ: Mapping[str, str]) -> None:
                 _fold_until(settings, client, health, stopping, ready)
             except Fenced as fenced:
                 # Another process took over what was ours: begin again with nothing in memory.
-                logs.event("fenced", detail=str(fenced))
+                logs.event("fenced", level=30, detail=str(fenced))
                 time.sleep(1.0)
 
 
@@ -89,7 +89,7 @@ def _refuse_other_topics(settings: Settings, stopping: Callable[[], bool]) -> No
         try:
             problems = topic_problems(settings)
         except Unavailable:
-            logs.event("waiting", reason="broker")
+            logs.away("waiting", reason="broker")
             time.sleep(1.0)
             continue
         if problems:

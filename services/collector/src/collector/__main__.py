@@ -6,6 +6,7 @@ from typing import TextIO
 
 import click
 
+from chassis import logs
 from chassis.settings import SettingsError
 from collector import comparison, main, openapi, page
 
@@ -21,7 +22,8 @@ def web() -> None:
     try:
         main.serve()
     except SettingsError as mistakes:
-        raise click.ClickException(str(mistakes)) from None
+        logs.cannot_go_on(str(mistakes))
+        raise SystemExit(1) from None
 
 
 @collector.command("openapi")

@@ -37,6 +37,7 @@ def web_command(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 def serve(environ: Mapping[str, str] = os.environ) -> None:
     """Becomes the web server; returns only by SettingsError."""
+    logs.configure(SERVICE)
     command, inherited = web_command(environ), dict(environ)
     if settings(environ).web_processes > 1:  # the processes' figures are then added up from files
         inherited.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="collector-figures-"))

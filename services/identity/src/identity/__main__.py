@@ -1,9 +1,11 @@
 """The commands of identity: `python -m identity …`."""
 
 import json
+import sys
 
 import click
 
+from chassis import logs
 from chassis.errors import Fatal
 from chassis.settings import SettingsError
 from identity import main
@@ -101,6 +103,9 @@ def run() -> None:
     try:
         commands(prog_name="python -m identity")
     except (SettingsError, Fatal) as error:
+        if set(sys.argv[1:]) & {"web", "relay"}:
+            logs.cannot_go_on(str(error))
+            raise SystemExit(1) from None
         raise SystemExit(str(error)) from None
     except Refused as refusal:
         raise SystemExit(f"{refusal.reason}: {refusal.detail}") from None

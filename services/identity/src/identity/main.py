@@ -114,6 +114,7 @@ def web() -> Flask:
 
 def serve() -> None:
     """Replaces this process by the web server."""
+    logs.configure("identity")
     chosen = settings()
     command = gunicorn_command("identity.main:web", chosen.host, chosen.port, chosen.web_processes, chosen.web_threads)
     inherited = dict(os.environ)
@@ -148,6 +149,7 @@ def build_relay(chosen: Settings, producer: AckedProducer) -> Relay:
 
 def relay() -> None:
     """Runs the relay until it is told to stop."""
+    logs.configure("identity-relay")
     chosen = settings()
     logs.configure("identity-relay", chosen.log_level)
     stopping: list[int] = []
@@ -174,14 +176,14 @@ def relay() -> None:
                 checked = checked or _topics_fit(chosen)
                 busy = one.turn()
             except Unavailable as reason:
-                logs.event("relay waits", reason=reason.reason)
+                logs.away("relay waits", reason=reason.reason)
                 busy = False
             if not busy:
                 time.sleep(IDLE_SECONDS)
         try:
             one.stop()
         except Unavailable:
-            logs.event("lease kept", reason="database")
+            logs.away("lease kept", reason="database")
     sys.exit(0)
 
 

@@ -58,7 +58,7 @@ class Relay:
             self._fill_pool()
             self._oversee()
         except Fenced as reason:
-            event("relay fenced", reason=str(reason))
+            event("relay fenced", level=30, reason=str(reason))
             self.epoch = None
             return False
         return bool(busy)

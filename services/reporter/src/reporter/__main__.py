@@ -2,10 +2,11 @@
 
 import json
 import os
-import sys
+import tempfile
 
 import click
 
+from chassis import logs
 from chassis.settings import SettingsError
 from reporter import main
 from reporter.web import openapi as description
@@ -19,11 +20,16 @@ def commands() -> None:
 @commands.command()
 def web() -> None:
     """Serves the pages (gunicorn)."""
+    logs.configure(main.SERVICE)
     try:
-        command = main.web_command()
+        command, processes = main.web_command(), main.settings().web_processes
     except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-    os.execv(sys.executable, command)  # noqa: S606  # becomes gunicorn, so that signals reach it
+        logs.cannot_go_on(str(error))
+        raise SystemExit(1) from None
+    inherited = dict(os.environ)
+    if processes > 1:  # the processes' figures are then added up from files
+        inherited.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="reporter-figures-"))
+    os.execve(command[0], command, inherited)  # noqa: S606  # becomes gunicorn, so that signals reach it
 
 
 @commands.command()

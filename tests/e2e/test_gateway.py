@@ -26,10 +26,10 @@ NAMES = ("identity", "collector", "reporter")
 class Through(httpx.HTTPTransport):
     """Sends what is meant for a service's own port to the gateway, by that service's name."""
 
-    def __init__(self, gateway: Gateway, ports: Mapping[int, str], trusted: Any, port: int) -> None:
-        super().__init__(verify=trusted)
+    def __init__(self, gateway: Gateway, ports: Mapping[int, str]) -> None:
+        super().__init__(verify=gateway.trusted)
         self._hosts = {own: gateway.hosts[name] for own, name in ports.items()}
-        self._port = port
+        self._port = gateway.port
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         host = self._hosts[request.url.port or 0]
@@ -79,17 +79,23 @@ def haproxy(stack: Any, told: Mapping[str, str], tmp_path_factory: pytest.TempPa
         process.wait(10)
 
 
+@pytest.fixture(scope="module")
+def gateway(told: Mapping[str, str]) -> Iterator[Gateway]:
+    with Gateway(told) as asked:
+        yield asked
+
+
 def test_a_person_answers_through_the_gateway_and_no_log_tells_of_it(
-    stack: Any, http: httpx.Client, ministry: Any, told: Mapping[str, str], haproxy: Path
+    stack: Any, http: httpx.Client, ministry: Any, gateway: Gateway, haproxy: Path
 ) -> None:
-    gateway, traces = Gateway(told), Traces()
+    traces = Traces()
     until(lambda: _leads(gateway), "the gateway's first answer")
     assert list(gateway.faults(traces, kept_to_https=False)) == []
     setting = Setting(stack, http, ministry)
     session = setting.session(setting.school(), "teacher")
     [code] = setting.codes(session, "teacher", 1)
     ports = {httpx.URL(getattr(stack.site, name)).port or 0: name for name in NAMES}
-    through = Through(gateway, ports, gateway.trusted, int(told["HTTPS_PORT"]))
+    through = Through(gateway, ports)
     with httpx.Client(transport=through, headers=traces.headers(), timeout=30, trust_env=False) as visitor:
         person = Setting(stack, visitor, ministry).respondent(session, "teacher", code)
         assert person.submit(person.response({"A1": 4}, padding=f"padding-{secrets.token_hex(4)}")).status_code == 202

@@ -89,7 +89,7 @@ class Composed:
     def rising(self) -> Iterator["subprocess.Popen[str]"]:
         """`docker-compose up --detach`, which ends once everything that it waits for has happened."""
         command = ["docker-compose", "up", "--detach", "--no-build"]
-        command += [part for name in self.left_out for part in ("--scale", f"{name}=0")]
+        command += [name for name in self.file["services"] if name not in self.left_out]
         with (self.tree / "up.log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(command, cwd=self.tree, env=self.environment, stdout=log, stderr=log, text=True)
             try:

@@ -131,9 +131,9 @@ def brought_up(compose: Composed, say: Clock) -> None:
     with compose.rising() as rising:
         healthy(compose, rising, UP_SECONDS)
         say.say("all services are healthy")
-        gateway = Gateway(compose.told)
-        for finding in gateway.faults(traces):
-            raise DeploymentError(f"The gateway: {finding}.")
+        with Gateway(compose.told) as gateway:
+            for finding in gateway.faults(traces):
+                raise DeploymentError(f"The gateway: {finding}.")
         say.say("the gateway leads each name to its service over TLS, and to no operational route")
         traces.address(followed(compose, rising, "demo", DEMO_SECONDS, lambda line: say.say(f"  demo: {line}")))
     verdict = compose.logs("demo-verdict")

@@ -3,7 +3,7 @@
 import base64
 import ssl
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -20,9 +20,16 @@ class Gateway:
     def __init__(self, told: Mapping[str, str], address: str = "127.0.0.1") -> None:
         """`told`: the settings as deploy/setup.sh writes them."""
         self.hosts = {name: told[f"{name.upper()}_HOST"] for name in ("identity", "collector", "reporter")}
+        self.port = int(told["HTTPS_PORT"])
         self._https, self._http = f"https://{address}:{told['HTTPS_PORT']}", f"http://{address}:{told['HTTP_PORT']}"
         self.trusted = ssl.create_default_context(cadata=base64.b64decode(told["TLS_AUTHORITY"]).decode())
         self._client = httpx.Client(verify=self.trusted, trust_env=False, timeout=20)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._client.close()
 
     def ask(self, host: str, path: str, method: str = "GET", **more: Any) -> httpx.Response:
         """One request over TLS for a host name."""

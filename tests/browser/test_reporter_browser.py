@@ -1,30 +1,26 @@
 """The reporter's pages in real Chromium: charts react under a strict policy, axe finds nothing, no script is needed."""
 
-import base64
 import re
-import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from pymongo import MongoClient
 from werkzeug.serving import make_server
 
-from chassis.settings import Secret
-from reporter import main
-from reporter.settings import Settings
+from support import nation_world
 from support import reporter_world as world
 from support.parts import MongoPart
+from support.reporting import running_reporter
 from support.visiting import launched
 
 pytestmark = pytest.mark.integration
 BASE = f"/v1/schools/{world.SCHOOL}/sessions"
 PAGES = ("/", "/me", f"{BASE}/SESS22A2/report", f"{BASE}/SESS44C4/report", f"{BASE}/SESS33B3/participation", "/nowhere")
+MINISTRY = ("/national", "/national/where", "/national/spread", "/national/quality", "/me")
+OFFICER = {"role": "officer", "school": None, "school_name": None}
 SECONDS = 60_000
 
 
@@ -34,41 +30,23 @@ class Site:
     def __init__(self, origin: str, signer: world.Signer) -> None:
         self.origin, self.signer = origin, signer
 
-    def sign_on(self, context: BrowserContext) -> None:
-        grant = self.signer.grant(world.now())
+    def sign_on(self, context: BrowserContext, **claims: Any) -> None:
+        grant = self.signer.grant(world.now(), **claims)
         context.request.post(f"{self.origin}/signon", form={"grant": grant}, max_redirects=0)
 
 
 @pytest.fixture(scope="module")
 def site(database: MongoPart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("reporter")
-    signer = world.Signer(key=Ed25519PrivateKey.generate())
-    (folder / "jwks.json").write_bytes(signer.jwks())
-    name = f"reporter_{secrets.token_hex(4)}"
-    found = Settings(
-        mongo_uri=Secret(database.admin_uri),
-        cookie_key=Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
-        identity_origin="http://127.0.0.1:8001",
-        reporter_origin="http://127.0.0.1:8003",
-        identity_jwks_file=folder / "jwks.json",
-        statistics_database=f"{name}_s",
-        reporting_database=f"{name}_r",
-        vendor_folder=folder / "vendor",
-        host="127.0.0.1",
-    )
-    with MongoClient[dict[str, Any]](database.admin_uri) as client, ExitStack() as stack:
-        world.fill(client[f"{name}_s"])
-        server = make_server("127.0.0.1", 0, main.build(found, stack), threaded=True)
+    with running_reporter(database, tmp_path_factory.mktemp("reporter"), nation_world.fill) as running:
+        server = make_server("127.0.0.1", 0, running.app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            yield Site(f"http://127.0.0.1:{server.server_port}", signer)
+            yield Site(f"http://127.0.0.1:{server.server_port}", running.signer)
         finally:
             server.shutdown()
             thread.join(timeout=10)
             server.server_close()
-            client.drop_database(f"{name}_s")
-            client.drop_database(f"{name}_r")
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +109,30 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site: Site, language: s
         if problems:
             found[path] = [f"{problem['id']}: {problem['nodes'][0]['html'][:300]}" for problem in problems]
     page.context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("az", "light")])
+def test_the_ministrys_pages_are_clean_narrow_and_whole_without_scripts(
+    browser: Browser, site: Site, language: str, scheme: str
+) -> None:
+    axe, found = Axe(), {}
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    site.sign_on(context, **OFFICER)
+    page = context.new_page()
+    for path in MINISTRY:
+        page.goto(f"{site.origin}{path}?lang={language}")
+        page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        problems = axe.run(page).response["violations"]
+        if problems:
+            found[path] = [f"{problem['id']}: {problem['nodes'][0]['html'][:300]}" for problem in problems]
+    page.goto(f"{site.origin}/national/where?lang={language}")
+    assert page.locator("figure.chart .chart-narrow svg title").first.text_content()
+    page.get_by_label("Sahə").select_option("G")
+    page.get_by_role("button", name="Göstər").press("Enter")
+    page.wait_for_url("**area=G**")
+    context.close()
     assert found == {}
 
 

@@ -77,6 +77,7 @@ def _world(database: MongoPart, folder: Path, fill: Callable[[Any], Any]) -> Ite
     found = Settings(
         mongo_uri=Secret(database.admin_uri),
         cookie_key=Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
+        open_data_signing_key=Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
         identity_origin="http://127.0.0.1:8001",
         reporter_origin="http://127.0.0.1:8003",
         identity_jwks_file=jwks,

@@ -11,11 +11,19 @@ from pymongo.errors import DuplicateKeyError
 from pymongo.read_preferences import SecondaryPreferred
 
 from chassis.mongo import Client, Document, told_apart
+from contracts.questionnaire import GROUPS
 
 T = TypeVar("T")
 RECENT_SECONDS: Final = 2.0
 MOST_RECENT: Final = 1000
 AFTER_SLASH: Final = "0"  # the character after "/": `<id>/` to `<id>0` are all keys that begin with the id and a slash
+_SAID: Final = {"$map": {"input": {"$objectToArray": "$groups"}, "in": "$$this.v.state"}}
+_COUNTED: Final = {"$map": {"input": {"$objectToArray": "$groups"}, "in": "$$this.v.answers"}}
+BEGUN_AND_REACHED: Final = {
+    "started": {"$anyElementTrue": {"$map": {"input": _SAID, "in": {"$ne": ["$$this", "empty"]}}}},
+    "reached": {"$gt": [{"$max": _COUNTED}, 0]},
+}
+"""Of a session's document: whether anybody has answered, and whether a group has reached k."""
 
 
 class Recent:
@@ -90,36 +98,47 @@ class Store:
         return {document["_id"]: document for document in self._many("participation", {"school": school})}
 
     def participation_totals(self, campaign: str) -> list[Document]:
-        """Per region, level, group: sessions, those with answers, those that reached k; never a school."""
+        """Per region and level: sessions opened, begun (somebody answered), and with enough answers (a group at k); per
+        group the sessions that reached k and the people registered in all of them; never a school."""
+        groups = {
+            f"{name}_{group}": {"$sum": found}
+            for group in GROUPS
+            for name, found in (
+                ("reached", {"$cond": [{"$gt": [{"$ifNull": [f"$groups.{group}.answers", 0]}, 0]}, 1, 0]}),
+                ("registered", {"$ifNull": [f"$groups.{group}.registered", 0]}),
+            )
+        }
         steps: Sequence[Mapping[str, Any]] = [
             {"$match": {"campaign": campaign}},
-            {"$project": {"region": 1, "level": 1, "school": 1, "groups": {"$objectToArray": "$groups"}}},
-            {"$unwind": "$groups"},
+            {"$project": {"region": 1, "level": 1, "groups": 1, **BEGUN_AND_REACHED}},
             {
                 "$group": {
-                    "_id": {"region": "$region", "level": "$level", "group": "$groups.k"},
-                    "sessions": {"$sum": 1},
-                    "started": {"$sum": {"$cond": [{"$ne": ["$groups.v.state", "empty"]}, 1, 0]}},
-                    "reached": {"$sum": {"$cond": [{"$gt": ["$groups.v.answers", 0]}, 1, 0]}},
+                    "_id": {"region": "$region", "level": "$level"},
+                    "opened": {"$sum": 1},
+                    "begun": {"$sum": {"$cond": ["$started", 1, 0]}},
+                    "enough": {"$sum": {"$cond": ["$reached", 1, 0]}},
+                    **groups,
                 }
             },
             {"$sort": {"_id": 1}},
         ]
-        return self._recent.get(("totals", campaign), lambda: self._aggregated(steps))
+        rows = self._recent.get(("totals", campaign), lambda: self._aggregated(steps))
+        return [
+            {name: row[name] for name in ("_id", "opened", "begun", "enough")}
+            | {
+                "groups": {
+                    group: {"reached": row[f"reached_{group}"], "registered": row[f"registered_{group}"]}
+                    for group in GROUPS
+                }
+            }
+            for row in rows
+        ]
 
     def participating_schools(self, campaign: str) -> Document:
         """{schools, started, reached}: schools with a session, with an answer, with a group at k."""
-        said = {"$map": {"input": {"$objectToArray": "$groups"}, "in": "$$this.v.state"}}
-        counted = {"$map": {"input": {"$objectToArray": "$groups"}, "in": "$$this.v.answers"}}
         steps: Sequence[Mapping[str, Any]] = [
             {"$match": {"campaign": campaign}},
-            {
-                "$project": {
-                    "school": 1,
-                    "started": {"$anyElementTrue": {"$map": {"input": said, "in": {"$ne": ["$$this", "empty"]}}}},
-                    "reached": {"$gt": [{"$max": counted}, 0]},
-                }
-            },
+            {"$project": {"school": 1, **BEGUN_AND_REACHED}},
             {"$group": {"_id": "$school", "started": {"$max": "$started"}, "reached": {"$max": "$reached"}}},
             {
                 "$group": {

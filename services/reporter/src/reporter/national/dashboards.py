@@ -1,11 +1,10 @@
-"""The national dashboard and the ministry's participation monitor as HTML."""
+"""The public national page as HTML."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from contracts.questionnaire import CURRENT, GROUPS
-from look import locale
+from contracts.questionnaire import CURRENT
 from reporter.national import breakdowns, findings, items, nation, overview, region_map
 from reporter.national.nation import Nation
 from reporter.pages.rendering import Pages
@@ -40,27 +39,6 @@ def dashboard(
     if found is not None:
         frame |= _figures(voice, found, campaign, level, names.get(found.campaign, found.campaign))
     return pages.render("national.html", language, ("/", query), viewer, **frame)
-
-
-def monitor(
-    pages: Pages, rows: Sequence[Mapping[str, Any]], campaign: str, viewer: Viewer, language: str
-) -> dict[str, Any]:
-    """The monitor's table: a row a region and level, sessions counted by group; an agency sees its part."""
-    voice = pages.voice(language, CURRENT)
-    cells: dict[tuple[str, str], dict[str, tuple[int, int, int]]] = {}
-    for row in rows:
-        place = row["_id"]
-        if viewer.level in (None, place["level"]) and viewer.region in (None, place["region"]):
-            counted = (int(row["sessions"]), int(row["started"]), int(row["reached"]))
-            cells.setdefault((place["region"], place["level"]), {})[place["group"]] = counted
-    ordered = sorted(cells, key=lambda key: (locale.sort_key(key[0], language), key[1]))
-    return {
-        "campaign": campaign,
-        "groups": [group for group in GROUPS if any(group in found for found in cells.values())],
-        "rows": [
-            (region, voice.questionnaire.level_name(level, language), cells[region, level]) for region, level in ordered
-        ],
-    }
 
 
 def _figures(voice: Voice, found: Nation, campaign: Mapping[str, Any] | None, level: str, name: str) -> dict[str, Any]:

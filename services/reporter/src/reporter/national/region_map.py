@@ -14,9 +14,8 @@ from reporter.national.audience import holds
 from reporter.national.nation import Figure, Nation
 from reporter.told.words import Voice
 
-STEP: Final = 0.05
-NARROWEST: Final = 0.2
-"""The shades cover at least so much, so that regions close together look alike."""
+NARROWEST: Final = 4
+"""So many per cents a shade covers at least, so that regions close together look alike."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,11 +72,11 @@ def choice(found: Nation, level: str) -> tuple[str, str] | None:
 
 
 def _limits(shares: Sequence[float]) -> list[float]:
-    low = math.floor(min(shares) / STEP + 1e-9) * STEP
-    high = max(math.ceil(max(shares) / STEP - 1e-9) * STEP, low + NARROWEST)
-    width = math.ceil((high - low) / len(SHADES) / STEP - 1e-9) * STEP
-    low = min(low, max(0.0, 1.0 - width * len(SHADES)))
-    return [round(low + width * place, 2) for place in range(len(SHADES) + 1)]
+    """The ends of the shades' steps: whole per cents, all of one width."""
+    low = math.floor(100 * min(shares) + 1e-9)
+    width = max(NARROWEST, math.ceil((100 * max(shares) - low) / len(SHADES) - 1e-9))
+    low = max(0, min(low, 100 - width * len(SHADES)))
+    return [(low + width * place) / 100 for place in range(len(SHADES) + 1)]
 
 
 def _tile(voice: Voice, spot: places.Place, row: Figure | None, nation: Figure, limits: Sequence[float]) -> Tile:

@@ -71,7 +71,9 @@ def _part(voice: Voice, document: Mapping[str, Any]) -> Mapping[str, Any]:
         panels.append(Panel(title=voice.area(area), bins=bins, mean=mean))
         share = sum(found.schools for found in bins)
         rows.append((voice.area(area), "" if mean is None else voice.number(mean, 1), share, _listed(bins)))
-    title = voice.t("spread.title", group=voice.group_name(group))
+    widths = {area: row["high"] - row["low"] for area, row in whole.items() if area in document["distribution"]}
+    widest = max(AREAS, key=lambda area: round(widths.get(area, -1.0), 6))
+    title = voice.t("spread.title", group=voice.group_name(group), area=voice.area(widest))
     told = "; ".join(f"{panel.title}: " + ", ".join(found.words for found in panel.bins) for panel in panels)
     drawn = columns.columns(panels, title, voice.t("spread.words", list=told), f"spread-{group}") if panels else None
     return {"group": group, "title": title, "picture": drawn, "rows": rows}

@@ -34,7 +34,10 @@ def page(pages: Pages, look: Looking, chosen: tuple[str | None, str | None]) -> 
         levels=[(name, overview.level_name(voice, name)) for name in sight.levels],
         groups=[(name, voice.group_name(name)) for name in shown],
         areas=[(name, voice.area(name)) for name in AREAS],
-        breakdowns=[breakdowns.breakdown(voice, found, sight.level, kind, shown) for kind in found.breakdowns],
+        breakdowns=[
+            breakdowns.breakdown(voice, found, sight.level, kind, [group] if group else shown)
+            for kind in found.breakdowns
+        ],
         fewest=nation.FEWEST_SCHOOLS,
     )
 

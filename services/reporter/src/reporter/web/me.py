@@ -4,22 +4,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
+from marshmallow import fields, validate
 
 from contracts.questionnaire import bank
 from reporter import metrics
-from reporter.national import dashboards
+from reporter.national import progress_page
 from reporter.readers.access import may_open
 from reporter.report import assembly
 from reporter.report.assembly import stamp
 from reporter.told import words
-from reporter.web.answers import language, message, ready
+from reporter.web.answers import language, message, query, ready
 from reporter.web.door import Desk, checked
 from reporter.web.schemas import LanguageQuery
 
 
+class LandingQuery(LanguageQuery):
+    """Which campaign's participation the ministry looks at."""
+
+    campaign = fields.String(validate=validate.Length(min=1, max=80), metadata={"description": "default: the newest"})
+
+
 def landing(desk: Desk) -> Response:
     """The page of whoever is signed on."""
-    checked(LanguageQuery, request.args)
+    wanted = checked(LandingQuery, request.args)
     viewer = desk.sessions.viewer()
     if viewer is None:
         metrics.PAGES.labels("me", "refused").inc()
@@ -29,17 +36,17 @@ def landing(desk: Desk) -> Response:
     shown = [terms for terms in sessions if may_open(viewer, viewer.school or "", terms)]
     counted = desk.store.participation_of(viewer.school) if viewer.school else {}
     campaigns = desk.store.campaigns()
-    totals = {found["campaign"]: desk.store.participation_totals(found["campaign"]) for found in campaigns[:3]}
+    asked = wanted.get("campaign")
+    watched = next((found for found in campaigns if asked in (None, found["campaign"])), None)
+    totals = desk.store.participation_totals(watched["campaign"]) if watched and viewer.ministry else None
 
     def build() -> bytes:
         names = {found["campaign"]: found["names"].get(told, found["campaign"]) for found in campaigns}
         cards = [_card(desk, terms, counted.get(terms["session"]), names, told) for terms in shown]
         if viewer.ministry:
-            monitors = [
-                dashboards.monitor(desk.pages, rows, key, viewer, told) | {"name": names[key]}
-                for key, rows in totals.items()
-            ]
-            return desk.pages.render("monitor.html", told, ("/me", ()), viewer, sessions=cards, monitors=monitors)
+            monitor = progress_page.monitor(desk.pages, watched, totals or [], viewer, told) if watched else None
+            frame = {"sessions": cards, "monitor": monitor, "names": names}
+            return desk.pages.render("monitor.html", told, ("/me", query()), viewer, **frame)
         t = desk.pages.voice(told, bank().version).t
         title = t("me.title", school=viewer.school_name) if viewer.school_name else t("me.title_plain")
         return desk.pages.render("me.html", told, ("/me", ()), viewer, title=title, sessions=cards)
@@ -51,7 +58,8 @@ def landing(desk: Desk) -> Response:
         shown,
         counted,
         campaigns,
-        totals if viewer.ministry else None,
+        totals,
+        asked,
         viewer.role,
         viewer.school_name,
         viewer.level,

@@ -77,7 +77,8 @@ class Setting:
         """A registered school with these people at lower secondary level, its coordinator signed in."""
         registry_id, name = f"T-{secrets.token_hex(4)}", f"Sınaq {secrets.token_hex(3)} məktəbi"
         row = f"{registry_id},{name},Baku,urban,Azerbaijani,full-secondary,{LEVEL},{leaders},{teachers},{students},0"
-        assert self.ministry.import_schools([row]) == {"taken": 1, "refused": []}
+        made = self.ministry.import_schools([row])
+        assert (made["taken"], made["refused"]) == (1, []), made
         code = self.ministry.school_code(registry_id)
         invitation = self.ministry.post(f"/v1/schools/{code}/invitations")["invitation"]
         office = Office.invited(self.http, self.services.site.identity, invitation, f"u{secrets.token_hex(4)}")

@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-deploy fault mutants screenshots bench-page hashes reference lint format scan audit lock clean
+.PHONY: help demo test test-full test-alerts test-deploy fault mutants screenshots bench-page hashes reference lint format scan audit lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ test: ## Run all tests on a real Kafka and a real MongoDB
 test-full: ## Run all tests with every combination and many more random cases
 	@$(bootstrap) venv tools page browser deployment
 	@exec $(bin)/python -m stack test --full
+
+test-alerts: ## Stop Kafka, then the database, under a real Prometheus: the right alert fires, its runbook works
+	@$(bootstrap) venv tools page deployment
+	@exec $(bin)/pytest -q -rP tests/alerts
 
 fault: ## Break everything at random for half an hour while people answer: make fault [FAULT_MINUTES=30]
 	@$(bootstrap) venv tools page

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from contracts.topics import RESPONSES, topics
-from support.metric_tables import PROCESSES, RULES, WORD, alerts, documented
+from support.metric_lists import LABELS, PROCESSES, WORD
+from support.metric_tables import RULES, alerts, documented
 from support.monitoring import DASHBOARDS, MONITORING, ROOT, expressions, panels, promtool
 
 RUNBOOKS = ROOT / "docs/runbooks"
@@ -133,8 +134,6 @@ def test_dashboards_are_provisioned_from_where_they_are_mounted() -> None:
 
 
 def test_no_label_has_room_for_a_school_a_session_a_code_or_a_person() -> None:
-    from support.metric_tables import LABELS
-
     named = {label for process in PROCESSES for _, labels in documented(process).values() for label in labels}
     assert named <= set(LABELS)
     assert not re.fullmatch(WORD, "ABCDEFGH")

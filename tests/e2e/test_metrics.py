@@ -12,6 +12,7 @@ import pytest
 
 from support.figures import figures, moving
 from support.foreign import ALPHABET, Respondent, blind, check_character, from_now, invented, turned
+from support.metric_lists import LABELS, published
 from support.setting import Session, Setting, until
 
 pytestmark = pytest.mark.integration
@@ -249,11 +250,24 @@ def test_each_outcome_of_a_sign_on_at_the_reporter_moves_its_own_counter_by_one(
         assert moved.by == {f'reporter_signons_total{{outcome="{outcome}",reason="{reason}"}}': 1.0}
 
 
-def test_every_figure_of_every_process_is_explained(scene: Scene) -> None:
+def test_every_process_shows_exactly_the_figures_that_the_reference_lists(scene: Scene) -> None:
     for process, address in scene.setting.services.site.metrics.items():
-        found = figures(scene.setting.http, address)
-        assert found.values, process
+        found, listed = figures(scene.setting.http, address), published(process)
+        assert dict(found.kinds) == {name: kind for name, (kind, _) in listed.items()}, process
         assert [name for name in found.kinds if not found.helps.get(name, "").strip()] == [], process
+        for series in found.values:
+            name = re.sub("_(bucket|sum|count)$", "", series.partition("{")[0])
+            labels = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', series))
+            _, allowed = listed.get(name) or listed[series.partition("{")[0]]
+            if not name.startswith(("python_", "process_")):
+                assert labels.keys() - {"le"} == allowed, series
+            for label, value in labels.items():
+                assert [pattern for pattern in patterns(label) if re.fullmatch(pattern, value)], series
+
+
+def patterns(label: str) -> list[str]:
+    """What the values of a label look like."""
+    return [pattern for names, (pattern, _) in LABELS.items() if label in names.split("|")]
 
 
 def test_no_figure_of_any_process_names_a_school_a_session_a_code_or_a_person(scene: Scene) -> None:

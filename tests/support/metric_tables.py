@@ -10,9 +10,9 @@ import yaml
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 
+from support.metric_lists import LABELS, PROCESSES, ROOT
 from support.tables import Table, escaped
 
-ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "deploy/monitoring/prometheus/rules/guzgu.yml"
 MODULES: Mapping[str, tuple[str, ...]] = {
     "every process": ("chassis.ops",),
@@ -22,38 +22,6 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "aggregator": ("aggregator.metrics",),
     "reporter": ("reporter.metrics",),
 }
-PROCESSES: Mapping[str, tuple[str, ...]] = {
-    "identity": ("every process", "web", "identity"),
-    "relay": ("every process", "identity"),
-    "collector": ("every process", "web", "collector"),
-    "aggregator": ("every process", "aggregator"),
-    "editor": ("every process", "aggregator"),
-    "reporter": ("every process", "web", "reporter"),
-}
-"""Which tables each process shows, beside those of Python itself."""
-WORD = r"[a-z0-9-]*"
-LABELS: Mapping[str, tuple[str, str]] = {
-    "route": (
-        r"/[A-Za-z0-9_/.<>:-]*|unmatched",
-        "the template of the route (`/v1/sessions/<session>/keys`), or `unmatched`",
-    ),
-    "method": (r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|other", "the method, or `other`"),
-    "status": (r"[1-5][0-9][0-9]", "the reply's status code"),
-    "outcome": (WORD, "a word of the metric's own, see its meaning"),
-    "reason": (WORD, "the word that the reply and the log carry too ([replies](replies.md)), or nothing"),
-    "check": (r"[a-z]+", "the check's name in `/readyz`"),
-    "kind": (r"ready|notice", "`ready` or `notice`"),
-    "group": (r"leader|teacher|student|trainer", "one of the four groups"),
-    "state": (r"held|released", "`held` or `released`"),
-    "final": (r"true|false", "`true` or `false`"),
-    "act": (r"[a-z]+", "a word of the metric's own, see its meaning"),
-    "topic": (r"[a-z]+-v[0-9]+(-dlq)?", "a topic of the contract"),
-    "page": (r"[a-z]+", "a kind of page of the reporter"),
-    "generation": (r"[012]", "a generation of Python's garbage collector"),
-    "le": (r"[0-9.e+]+|\+Inf", "upper bound of a histogram's class"),
-    "version|major|minor|patchlevel|implementation": (r"[A-Za-z0-9.+]*", "of Python itself"),
-}
-"""What each label can be: a pattern, and words. None has room for a school, a session, a code or a person."""
 
 
 def figures(name: str) -> list[MetricWrapperBase]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from support import metric_tables, refusals, routes, verbs
+from support import log_tables, metric_tables, refusals, routes, verbs
 from support.tables import Table, rows_of, written
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +31,7 @@ TABLES: Mapping[str, Callable[[], Table]] = {
     "metrics of python": metric_tables.of_python,
     "labels": metric_tables.labels,
     "alerts": metric_tables.alert_table,
+    "events": log_tables.table,
 }
 
 

@@ -5,7 +5,10 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[2]
 OURS = {"contracts", "chassis", "look", "identity", "collector", "aggregator", "reporter", "provision", "country"}
-OUTSIDE = ("foreign", "setting", "crowd", "figures", "scanning", "scan", "fields", "browsing", "gateway", "traces")
+OUTSIDE = (
+    *("foreign", "setting", "crowd", "figures", "scanning", "scan", "fields", "browsing", "gateway", "traces"),
+    *("metric_lists", "tables"),
+)
 
 
 def imported(path: Path) -> set[str]:

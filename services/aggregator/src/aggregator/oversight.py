@@ -52,7 +52,7 @@ def tell_ledger(archive: Archive) -> None:
     found = ledger(archive, {})
     metrics.BALANCED.set(1 if found["balanced"] else 0)
     if not found["balanced"]:
-        event("the ledger does not balance: see `ledger`, then `verify`", level=40)
+        event("the ledger does not balance", level=40)
     people: Counter[tuple[str, str]] = Counter()
     for row in archive.cells():
         for group, cell in row["groups"].items():

@@ -68,8 +68,9 @@ def staffed(home: House) -> Staff:
     tokens, pages = {}, {"visitor": home.client()}
     for user, (password, secret) in secrets.items():
         tokens[user] = home.headers(user, password, secret)["Authorization"].removeprefix("Bearer ")
-        pages[user] = _browser(home, user, password, secret)
+        pages[user] = browser_of(home, user, password, secret)
     tokens["api-key"] = accounts.add_api_key(home.desk, officer, "office")
+    tokens["data-key"] = accounts.add_api_key(home.desk, officer, "figures", "data")
     campaign, session, planned = _campaign(home, officer, codes["001"])
     return Staff(
         house=home,
@@ -83,7 +84,8 @@ def staffed(home: House) -> Staff:
     )
 
 
-def _browser(home: House, user: str, password: str, secret: str) -> FlaskClient:
+def browser_of(home: House, user: str, password: str, secret: str) -> FlaskClient:
+    """A browser in which this user is signed in."""
     page = home.client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.get("/sign-in").text)
     assert token

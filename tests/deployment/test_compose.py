@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -288,6 +289,17 @@ def test_every_image_that_compose_builds_has_its_dockerfile(compose: dict[str, A
     assert sorted(built) == [str(path.relative_to(ROOT)) for path in DOCKERFILES] or set(built) == {
         str(path.relative_to(ROOT)) for path in DOCKERFILES
     }
+
+
+def test_no_secret_stands_in_a_command_line(installation: Path, compose: dict[str, Any]) -> None:
+    secret = {
+        value for name, value in _env(installation).items() if name.endswith(("PASSWORD", "KEY", "PEPPER", "FILE"))
+    }
+    assert len(secret) > 10
+    for name, service in compose["services"].items():
+        lines = [service.get("command"), service.get("entrypoint"), service.get("healthcheck", {}).get("test")]
+        assert not [one for one in secret if one in json.dumps(lines)], name
+        assert not re.search(r"-p \W*\$\$?MONGO|password[= ]\W*\$", json.dumps(lines)), "a shell would put it there"
 
 
 def test_no_secret_stands_in_the_file() -> None:

@@ -2,7 +2,7 @@
 
 Writes tests/releases/VERSION/: `backup.tar.xz` (of the aggregator: statistics and log), `identity.json.xz` and
 `reporting.json.xz` (documents as MongoDB's extended JSON), and `expected.json`: keys, names and what was read from
-them. The keys open nothing but these files.
+them (the keys open nothing but these files), `contracts.json`: schemas and topics.
 """
 
 import dataclasses
@@ -24,6 +24,7 @@ from chassis.mongo import connect
 from chassis.settings import Secret
 from contracts import topics
 from contracts.ballots import b64
+from contracts.data import folder as folder_of
 from contracts.messages import SchoolSession
 from contracts.questionnaire import bank
 from identity.desk import accounts, ballots, conduct, issuing
@@ -55,7 +56,20 @@ def main(version: str) -> None:
             "statistics": _statistics(broker, database, work, folder),
             "identity": _identity(broker, database, folder),
         }
+    (folder / "contracts.json").write_text(json.dumps(contracts_now(), indent=1, ensure_ascii=False) + "\n", "utf-8")
     (folder / "expected.json").write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def contracts_now() -> dict[str, Any]:
+    """The schemas of all messages, and of all topics what offsets and counts hang on."""
+    schemas = {path.name: json.loads(path.read_text("utf-8")) for path in sorted(folder_of("schemas").glob("*.json"))}
+    return {
+        "schemas": schemas,
+        "topics": {
+            name: {"partitions": topic.partitions, "config": dict(topic.config), "messages": list(topic.messages)}
+            for name, topic in sorted(topics.topics().items())
+        },
+    }
 
 
 def country() -> tuple[SchoolSession, list[SchoolSession], SchoolSession]:

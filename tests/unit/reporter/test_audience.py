@@ -37,6 +37,10 @@ def test_an_agency_sees_its_level_or_region_beside_what_everybody_sees() -> None
 def test_a_cell_keeps_the_classes_that_are_seen_and_nothing_of_the_others() -> None:
     cell = {"level": "primary", "group": "student", "classes": {cls: {"n": place} for place, cls in enumerate(CLASSES)}}
     assert audience.part([cell], None) == [{**cell, "classes": {"all": {"n": 0}}}]
+    measured = {**cell, "quality_by_class": {"region:Bakı": {"C": {"alpha": 0.8}}}}
+    assert audience.part([measured], None)[0]["quality_by_class"] == {}
+    assert audience.part([measured], Viewer(role="agency", region="Bakı"))[0]["quality_by_class"] != {}
+    assert audience.part([measured], Viewer(role="agency", region="Quba-Xaçmaz"))[0]["quality_by_class"] == {}
 
 
 def test_an_agency_of_a_region_sees_it_where_it_is_shown_together_with_another() -> None:

@@ -10,6 +10,8 @@ from reporter.readers.access import Viewer
 
 EVERY: Final = "all"
 WHOLE: Final = ("officer", "analyst", "auditor")
+BY_CLASS: Final = ("classes", "quality_by_class")
+"""What a cell document keeps by class."""
 TOGETHER: Final = " + "
 """Stands between the names of regions that are shown together."""
 
@@ -35,16 +37,16 @@ def holds(cls: str, region: str) -> bool:
 
 
 def part(cells: Sequence[Mapping[str, Any]], viewer: Viewer | None) -> list[dict[str, Any]]:
-    """The cell documents of an edition with the classes that this reader sees."""
-    return [
-        {
-            **cell,
-            "classes": {
-                cls: found for cls, found in cell["classes"].items() if seen(str(cell["level"]), str(cls), viewer)
-            },
-        }
-        for cell in cells
-    ]
+    """The cell documents of an edition with the classes that this reader sees, and the quality of those alone."""
+    return [_part(cell, viewer) for cell in cells]
+
+
+def _part(cell: Mapping[str, Any], viewer: Viewer | None) -> dict[str, Any]:
+    found = dict(cell)
+    for name in BY_CLASS:
+        if name in cell:
+            found[name] = {cls: one for cls, one in cell[name].items() if seen(str(cell["level"]), str(cls), viewer)}
+    return found
 
 
 def name(viewer: Viewer | None) -> str:

@@ -21,6 +21,7 @@ from support.builders import CLOSES, OPENS, a_session
 
 FEWEST_IN_CLASS = 10
 GROUPS = ("leader", "teacher", "student")
+LEANS = {"primary": 0.3, "lower-secondary": 0.0, "upper-secondary": -0.3, "vocational": -0.1}
 Minutes = NDArray[np.int64]
 
 
@@ -128,20 +129,24 @@ def a_world(
     items: Mapping[str, tuple[str, ...]] | None = None,
     groups: Sequence[str] = GROUPS,
     optional: Mapping[str, str] | None = None,
+    leans: bool = False,
 ) -> World:
     """A country of so many schools of which a share takes part. `items` gives each group a form instead of the item
-    bank's; `optional` an item of it that only the school with this registry id is asked."""
+    bank's; `optional` an item of it that only the school with this registry id is asked. `leans`: people of younger
+    classes, and of some regions, agree more than others."""
     draw = np.random.default_rng(seed)
     register = list(country(schools, seed))
     breakdowns = ("region", "settlement", "language")
     classes = {name: merged(register, name) for name in breakdowns}
     kept = tuple(name for name in breakdowns if len(set(classes[name].values())) > 1)
+    by_region = {region: float(draw.normal()) for region in sorted({school.region for school in register})}
     sessions: dict[str, SchoolSession] = {}
     cells: dict[str, Cell] = {}
     everybody: dict[tuple[str, str, str], truth.Cell] = {}
     for at, school in enumerate(register):
         part = draw.random() < takes_part
         for level, people in school.levels.items():
+            lean = LEANS[level] + 0.05 * by_region[school.region] if leans else 0.0
             session = a_session(
                 groups={group: rounded(people.of(group)) for group in groups},
                 campaign="autumn",
@@ -158,7 +163,7 @@ def a_world(
                 asked = _items(items, level, group, school, optional)
                 form = from_bank(level, group)
                 form = form if items is None else type(form)(version=form.version, items=asked, questions=())
-                cell = truth.cell(seed, school.registry_id, level, group, people.of(group), form, turnout)
+                cell = truth.cell(seed, school.registry_id, level, group, people.of(group), form, turnout, lean)
                 everybody[school.registry_id, level, group] = cell
                 found[group] = (a_session(groups={group: rounded(people.of(group))}, items=asked).groups[group], cell)
             if not part:

@@ -37,7 +37,7 @@ def changes(earlier: Earlier, campaign: Campaign, place: tuple[str, str], name: 
     found: Document = {}
     for area, figure in now["areas"].items():
         before = then["areas"].get(area)
-        if before is not None and _items(now, area) == _items(then, area, cell["optional"]):
+        if before is not None and _items(now, area) == _items(then, area, cell.get("optional", ())):
             found[area] = _difference(figure, before)
     return found
 

@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,8 +127,9 @@ def add(slices: Sequence[Slice]) -> Slice:
 
 
 def school_areas(part: Part) -> dict[str, tuple[float, float, float, float]]:
-    """{area: (share of 4 and 5, its bound of the standard deviation between people, mean, the mean's bound)}: plain
-    means over the area's core items of those who rated; an area that nobody rated is left out."""
+    """{area: (share of 4 and 5, its standard deviation between people, mean, the mean's)}: plain means over the area's
+    core items of those who rated; an area that nobody rated is left out. The mean of the items' standard deviations
+    is a bound, reached where items move together; how far they do the moments tell, see `_together`."""
     by_area: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
     for item in core_items(part.terms):
         rated = part.items[item][:5]
@@ -138,7 +140,22 @@ def school_areas(part: Part) -> dict[str, tuple[float, float, float, float]]:
             width = int(rated @ (_RATINGS * _RATINGS)) / people - mean * mean
             spread = math.sqrt(share * (1 - share))
             by_area[item[0]].append((share, spread, mean, math.sqrt(max(0.0, width))))
-    return {area: _plain_mean(rows) for area, rows in by_area.items() if area in AREAS}
+    found = {}
+    for area, rows in by_area.items():
+        if area in AREAS:
+            share, spread, mean, width = _plain_mean(rows)
+            part_of_bound = _together(part.moments.get(area), width)
+            found[area] = (share, spread * part_of_bound, mean, width * part_of_bound)
+    return found
+
+
+def _together(moments: Mapping[str, Any] | None, bound: float) -> float:
+    """By how much people's own means of an area spread less than the bound, at most 1; 1 where it is not known."""
+    if moments is None or moments["r"] < 2 or not bound:
+        return 1.0
+    people, total = moments["r"], moments["A"]
+    spread = math.sqrt(max(0.0, (moments["B"] - total * total / people) / (people - 1))) / psychometrics.SCALE
+    return min(1.0, spread / bound)
 
 
 def _plain_mean(rows: Sequence[tuple[float, float, float, float]]) -> tuple[float, float, float, float]:

@@ -75,13 +75,16 @@ class Cell:
         yield from np.flatnonzero(self.responds).tolist()
 
 
-def cell(seed: int, school: str, level: str, group: str, people: int, form: Form, turnout: float = 1.0) -> Cell:
-    """The truth of `people` people of the school with this registry id; `turnout` scales the group's response rate."""
+def cell(
+    seed: int, school: str, level: str, group: str, people: int, form: Form, turnout: float = 1.0, lean: float = 0.0
+) -> Cell:
+    """The truth of `people` people of the school with this registry id; `turnout` scales the group's response rate,
+    `lean` is how much more than elsewhere people of its place agree."""
     draw = _generator(seed, school, 1 + LEVELS.index(level), 1 + GROUPS.index(group))
     responds = draw.random(people) < min(1.0, RESPONSE_RATE[group] * turnout)
     return Cell(
         form=form,
-        categories=_categories(draw, _leaning(seed, school), group, people, form),
+        categories=_categories(draw, _leaning(seed, school) + lean, group, people, form),
         options=_options(draw, people, form),
         responds=responds,
     )

@@ -1,17 +1,30 @@
 """A real editor beside a real worker: editions of admitted batches, the last after the close, each announced."""
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from aggregator.announcing import Places
+from aggregator.desk import Desk
+from aggregator.edition import edition_documents
+from aggregator.editor import Editor
+from aggregator.nation import Batch, Nation
+from aggregator.sealing import Sealer
+from aggregator.terms import TermsBook
+from chassis.kafka import AckedProducer, Outgoing
 from contracts import topics
-from contracts.codec import decode
-from contracts.messages import NationalEdition, ResponseSubmitted, SchoolSession
+from contracts.ballots import unb64
+from contracts.codec import decode, encode
+from contracts.messages import Campaign, NationalEdition, ResponseSubmitted, SchoolSession
 from support.aggregating import Aggregation, aggregation, wait_for
-from support.builders import a_campaign, a_marker, a_response, a_session
+from support.builders import LogRecord, a_campaign, a_marker, a_response, a_session
 from support.parts import KafkaPart, MongoPart
 
 pytestmark = pytest.mark.integration
@@ -123,3 +136,100 @@ def test_an_editor_started_anew_goes_on_where_the_last_one_stopped_and_only_one_
     wait_for("the next edition", lambda: here.db.editions.find_one({"kind": "head", "number": 2}))
     assert 13 * 20 == cell(here, 2, "all", "student")["classes"]["all"]["n"]
     assert 1 == here.db.admitted.count_documents({"_id": "autumn/000001"})
+
+
+class Killed(BaseException):
+    """The end of an editor between the broker's acknowledgement and its note of it."""
+
+
+class DiesAfterSending:
+    """A real producer under an editor that is killed as soon as its records are acknowledged."""
+
+    def __init__(self, producer: AckedProducer) -> None:
+        self._producer = producer
+
+    def send_all(self, records: Sequence[Outgoing]) -> None:
+        self._producer.send_all(records)
+        raise Killed
+
+
+def an_edition(here: Aggregation) -> Campaign:
+    """A stored last edition that nobody announced; its campaign."""
+    sessions = [a_session(items=("A1", "A2")) for _ in range(6)]
+    campaign = a_campaign(sessions, state="closed")
+    nation = Nation(campaign, {session.session: session for session in sessions})
+    counts = np.array([0, 0, 0, 10, 0, 0, 0, 0])
+    for session in sessions:
+        nation.wait(
+            Batch(
+                id=f"{session.session}/student/1",
+                session=session.session,
+                group="student",
+                people=10,
+                items={"A1": counts, "A2": counts},
+                moments={},
+            )
+        )
+    ids = nation.admissible()
+    nation.enter(ids)
+    documents = edition_documents(nation, 1, date(2026, 10, 30), True)
+    desk = Desk(here.client, here.database, Sealer(unb64(here.blob_key)), "first")
+    desk.lead()
+    desk.publish(documents, {"_id": documents[0]["_id"], "batches": ids, "rest": []})
+    return campaign
+
+
+def an_editor(here: Aggregation, campaign: Campaign, holder: str, producer: Any) -> Editor:
+    """An editor in this process that reads this campaign and takes the lead at its second turn."""
+    return Editor(
+        Desk(here.client, here.database, Sealer(unb64(here.blob_key)), holder),
+        TermsBook(lambda patience: ()),
+        lambda patience: [LogRecord(partition=0, offset=0, value=encode(campaign))],
+        producer,
+        places=Places(topic=here.prefix + topics.EDITIONS),
+        bad_ballots=lambda: 0,
+        today=lambda: date(2026, 10, 30),
+        edition_seconds=1.0,
+        takeover_seconds=0.0,
+    )
+
+
+def test_an_edition_whose_editor_was_killed_before_it_noted_the_announcement_is_announced_again_and_then_never_more(
+    here: Aggregation,
+) -> None:
+    campaign = an_edition(here)
+    dying = an_editor(here, campaign, "second", DiesAfterSending(here.producer))
+    dying.turn()
+    with pytest.raises(Killed):
+        dying.turn()
+    assert not here.db.editions.find_one({"kind": "head"})["sent"]
+    for holder in ("third", "fourth"):
+        editor = an_editor(here, campaign, holder, here.producer)
+        for _ in range(4):
+            editor.turn()
+        assert here.db.editions.find_one({"kind": "head"})["sent"]
+    told = [decode(record.value) for record in here.values(topics.EDITIONS)]
+    assert 2 == len(told)
+    assert told[0] == told[1]
+    assert ["autumn 1 student: 60 people, A 100%"] == heard(here)
+
+
+def heard(here: Aggregation) -> list[str]:
+    """What the documented consumer prints of all that was announced, a record that it has not seen sent last."""
+    script = Path(__file__).parents[2] / "docs" / "examples" / "editions.py"
+    command = [sys.executable, str(script), here.bootstrap, here.prefix + topics.EDITIONS]
+    figures = {"leader": {"people": 30, "schools": 6, "shares": {}}}
+    last = NationalEdition(
+        campaign="spring", number=1, day=date(2027, 5, 1), final=False, digest="0", figures=figures, open_data=""
+    )
+    topic = here.prefix + topics.EDITIONS
+    here.producer.send_all([Outgoing(topic=topic, partition=0, key=b"spring", value=encode(last), timestamp_ms=0)])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as consumer:
+        assert consumer.stdout is not None
+        lines = []
+        for line in consumer.stdout:
+            if line.startswith("spring"):
+                break
+            lines.append(line.strip())
+        consumer.terminate()
+    return lines

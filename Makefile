@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-alerts test-deploy fault mutants screenshots bench-page hashes reference lint format scan audit lock clean
+.PHONY: help demo test test-full test-alerts test-deploy test-k8s fault mutants screenshots bench-page hashes reference lint format scan audit lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ fault: ## Break everything at random for half an hour while people answer: make 
 test-deploy: ## Build all images, run the compose file with a pilot country through its gateway, take it away again
 	@$(bootstrap) venv tools
 	@PYTHONPATH=tests exec $(bin)/python -m support.deployed
+
+test-k8s: ## Build a real Kubernetes of one node, roll the manifests out on it, let a school answer, take it away again
+	@$(bootstrap) venv tools
+	@PYTHONPATH=tests exec $(bin)/python -m support.on_kubernetes
 
 mutants: ## Take safety lines out one at a time and see a test fail for each
 	@$(bootstrap) venv tools page browser

@@ -4,7 +4,7 @@
 #   deploy/k8s/secrets.sh national secrets.env [NAMESPACE...] | kubectl apply -f -
 # With namespaces named, only theirs: the operator of codes and the operator of answers each keep a file of their own.
 # `local` also makes an authority and certificates for the single Kafka and MongoDB of overlays/local, into
-# build/kubernetes/certificates; national ones come with their operators (docs/kubernetes.md).
+# build/kubernetes/certificates; national ones come with their operators (docs/how-to/kubernetes.md).
 set -euo pipefail
 umask 077
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

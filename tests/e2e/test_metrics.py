@@ -42,7 +42,7 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(stack: Any, http: httpx.Client, ministry: Any) -> Scene:
     setting = Setting(stack, http, ministry)
-    session = setting.session(setting.school(), "teacher")
+    session = setting.session(setting.school(teachers=200), "teacher")
     planned = setting.session(setting.school(), "teacher", opens=from_now(hours=1))
     cancelled = setting.session(setting.school(), "teacher", opens=from_now(hours=1))
     closed = setting.session(setting.school(), "teacher")

@@ -9,7 +9,7 @@ from support.tables import rows_of
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES: Mapping[str, tuple[str, ...]] = {
     "identity": ("every process", "web", "identity"),
-    "relay": ("every process", "identity"),
+    "relay": ("every process", "web", "identity"),
     "collector": ("every process", "web", "collector"),
     "aggregator": ("every process", "aggregator"),
     "editor": ("every process", "aggregator"),

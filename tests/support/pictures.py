@@ -18,19 +18,20 @@ QUALITY = 72
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shot:
-    """One screen: where it was taken, how much of its height is shown (px of the screen), how wide it is kept."""
+    """One screen: where it was taken, which stretch of its height is shown (px of the screen), how wide it is kept."""
 
     name: str
     taken: str
+    top: int = 0
     height: int
     width: int
 
 
 SHOTS = (
-    Shot(name="questionnaire", taken="questionnaire/phone-en-{theme}/area-answered.png", height=740, width=360),
-    Shot(name="workspace", taken="workspace/desktop-en-{theme}/session-open.png", height=900, width=800),
-    Shot(name="report", taken="report/desktop-en-{theme}/report.png", height=1500, width=800),
-    Shot(name="nation", taken="report/desktop-en-{theme}/national.png", height=1300, width=800),
+    Shot(name="questionnaire", taken="questionnaire/phone-en-{theme}/area-answered.png", height=900, width=360),
+    Shot(name="report", taken="report/desktop-en-{theme}/report.png", height=975, width=800),
+    Shot(name="glance", taken="report/desktop-en-{theme}/report.png", top=1850, height=510, width=800),
+    Shot(name="nation", taken="report/desktop-en-{theme}/national.png", height=1420, width=800),
 )
 
 
@@ -38,7 +39,7 @@ def keep(shot: Shot, theme: str) -> int:
     """Writes one picture; its bytes."""
     target = KEPT / f"{shot.name}-{theme}.webp"
     with Image.open(TAKEN / shot.taken.format(theme=theme)) as whole:
-        seen = whole.convert("RGB").crop((0, 0, whole.width, min(shot.height, whole.height)))
+        seen = whole.convert("RGB").crop((0, shot.top, whole.width, min(shot.top + shot.height, whole.height)))
         small = seen.resize((shot.width, round(seen.height * shot.width / seen.width)), Image.Resampling.LANCZOS)
         small.save(target, "WEBP", quality=QUALITY, method=6)
     return target.stat().st_size

@@ -22,7 +22,7 @@ WAYS = [("az", "dark", PHONE)]
 if os.environ.get("GUZGU_TEST_FULL"):
     WAYS = [(lang, theme, size) for lang in ("en", "az") for theme in ("light", "dark") for size in (PHONE, DESKTOP)]
 SECONDS = 20_000
-FRAMES = {"frame.html", "session_step.html", "questions.html", "log_table.html"}
+FRAMES = {"frame.html", "session_step.html", "questions.html", "log_table.html", "changes.html"}
 """What pages are made of, and no page by itself."""
 
 

@@ -109,6 +109,14 @@ def several(place: Place, codes: Iterable[str], txn: Txn = None) -> list[School]
     return [school_of(row) for row in rows]
 
 
+def named(place: Place, notes: Iterable[Document]) -> dict[str, str]:
+    """The names of all schools that lines of the log speak of, by code."""
+    codes: set[str] = set()
+    for one in notes:
+        codes |= {str(one.get("school", "")), *one.get("successors", ()), *one.get("predecessors", ())}
+    return {school.code: school.entry.name for school in several(place, codes)}
+
+
 @told_apart()
 def all_entries(place: Place) -> list[Entry]:
     """Every school that goes on, by register's id."""

@@ -12,7 +12,7 @@ from flask import Response, request
 from identity import codes
 from identity.current import the_desk
 from identity.desk import checking
-from identity.store import records
+from identity.store import records, schools
 from identity.store.records import Lines
 from identity.workspace.frame import blueprint, moment_of, needs, page_asked, render, t
 
@@ -52,10 +52,12 @@ ACTS = (
 def audit() -> Response:
     place, asked, number = the_desk().place, _asked(), page_asked()
     total = records.count_notes(place, asked.filter())
+    notes = records.notes(place, asked.filter(), PAGE, (number - 1) * PAGE)
     query = "&".join(f"{name}={value}" for name, value in _query().items())
     return render(
         "audit.html",
-        notes=records.notes(place, asked.filter(), PAGE, (number - 1) * PAGE),
+        notes=notes,
+        named=schools.named(place, notes),
         total=total,
         acts=sorted(ACTS, key=lambda act: t(f"act.{act}")),
         asked=request.args,

@@ -57,6 +57,7 @@ def _school(code: str, errors: dict[str, str], status: int = 200) -> Response:
     desk, who = the_desk(), me()
     place, found = desk.place, visible(desk, who, code)
     full = who.may("audit")
+    notes = records.notes(place, {"school": code}, 20) if full else []
     return render(
         "school_entry.html",
         status,
@@ -70,7 +71,8 @@ def _school(code: str, errors: dict[str, str], status: int = 200) -> Response:
         watched=endings.watched(desk, code),
         invitation=invitations.of_school(place, code),
         views=views.of_school(desk, code) if full else [],
-        notes=records.notes(place, {"school": code}, 20) if full else [],
+        notes=notes,
+        named=store.named(place, notes),
         errors=errors,
         form=request.form,
     )

@@ -36,8 +36,8 @@ class Design:
 
 
 DESIGNS = (
-    Design(name="30 % of schools", schools=0.3),
     Design(name="all schools", schools=1.0),
+    Design(name="30 % of schools", schools=0.3),
     Design(name="30 % of schools, who agrees answers more", schools=0.3, pull=0.05),
     Design(name="all schools, who agrees answers more", schools=1.0, pull=0.05),
 )

@@ -1,15 +1,15 @@
 """The figures of one class of an edition: exact counts, weighted shares and means by area, rates, who did not rate."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aggregator import psychometrics
-from aggregator.estimates import Estimate, Registered, Stratum, estimates
+from aggregator.estimates import Estimate, Registered, Stratum, estimates, merge_thin
 from aggregator.nation import ALL
-from aggregator.slices import SERIES, Slice, add, items_of
+from aggregator.slices import Slice, add, items_of
 from contracts.messages import Campaign, StratumTotals
 from contracts.questionnaire import AREAS
 
@@ -71,8 +71,9 @@ def class_figures(
     fine = digits(final, len(whole.schools))
     items = items_of(whole.counts)
     found = estimates({stratum: one.series for stratum, one in slices.items()}, registry.strata, not_asked)
-    everywhere = estimates({key: one.series for key, one in slices.items()}, registry.strata, [frozenset()] * SERIES)
-    merged = next((one.merged for one in everywhere if one is not None), ())
+    answering = Counter({stratum: one.school_levels for stratum, one in slices.items()})
+    groups = merge_thin({*registry.strata, *slices}, answering.elements())
+    merged = tuple(tuple(sorted(group)) for group in groups if len(group) > 1)
     return {
         "schools": len(whole.schools),
         "school_levels": whole.school_levels,

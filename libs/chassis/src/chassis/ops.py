@@ -104,8 +104,11 @@ def serve(host: str, port: int, health: Health) -> ThreadingHTTPServer:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            try:
+                self.end_headers()
+                self.wfile.write(body)
+            except ConnectionError:  # a prober that gave up; the server would write a trace with its address
+                self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
             """No access log."""

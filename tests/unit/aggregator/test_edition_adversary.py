@@ -11,6 +11,7 @@ import pytest
 
 from aggregator.edition import Press
 from aggregator.nation import Batch, Nation
+from identity.sharing import Part, hindrance
 from support.adversary import Insider, attacks, derivable, readings, rule_n
 from support.builders import a_campaign, a_session
 from support.campaigning import World, a_world, releases
@@ -118,3 +119,58 @@ def test_what_is_left_of_urban_schools_beside_a_wholly_urban_region_moves_by_rul
 def test_the_adversary_knows_rule_n() -> None:
     assert rule_n([6] * 5)
     assert not any(map(rule_n, ([8] * 4, [5] * 5, [20, 4, 4, 4, 4], [])))
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(1, False), (4, False), (5, True)])
+def test_an_optional_item_shows_nothing_of_fewer_than_five_schools_in_any_edition_and_class(
+    asked: int, shown: bool
+) -> None:
+    sessions = [a_session(items=("A1", "D4") if at < asked else ("A1",)) for at in range(12)]
+    nation = Nation(a_campaign(sessions), {session.session: session for session in sessions})
+    press = Press(nation)
+    counts = np.array([0, 0, 0, 10, 0, 0, 0, 0])
+    for session in sessions:
+        items = {item.code: counts for item in session.groups["student"].items}
+        name = f"{session.session}/student/1"
+        nation.wait(Batch(id=name, session=session.session, group="student", people=10, items=items, moments={}))
+    nation.enter(nation.admissible())
+    assert not [key for key, one in readings(press.documents(1, DAY, False)).items() if "D4" in one]
+    last = readings(press.documents(2, DAY, True))
+    assert shown == any("D4" in one for one in last.values())
+    assert all(one["n"] == [120] for key, one in last.items() if key[2] == "all")
+
+
+def test_a_published_class_less_the_schools_that_share_is_never_fewer_than_five(world: World) -> None:
+    insider = Insider(campaign=world.campaign, sessions=world.sessions)
+    editions = played(fresh(world), insider)
+    everyone = frozenset(cell.group for cell in world.cells.values())
+    parts = [
+        Part(
+            session=name,
+            school=session.school,
+            level=session.level,
+            classes={breakdown: getattr(session.stratum, breakdown) for breakdown in world.campaign.breakdowns},
+            asked=everyone,
+            answered=frozenset(g for g in everyone if world.cells[f"{name}/{g}"].taking_part.size),
+            shared=False,
+        )
+        for name, session in sorted(world.sessions.items())
+    ]
+    # One school after the other asks to share, until no more may.
+    for at, part in enumerate(parts):
+        if hindrance(part, parts, world.campaign.classes) is None:
+            parts[at] = replace(part, shared=True)
+    shared = {part.session for part in parts if part.shared}
+    assert 10 < len(shared) < len(parts)
+    for key in readings(editions[-1]):
+        level, group, name = key
+        inside = {
+            session.school
+            for session_id, session in world.sessions.items()
+            if level in ("all", session.level)
+            and (level, name)
+            in [(scope, one) for scope, one in Nation(world.campaign, {}).classes_of(session) if scope == level]
+            and session_id not in shared
+            and group in next(part.answered for part in parts if part.session == session_id)
+        }
+        assert 5 <= len(inside), key

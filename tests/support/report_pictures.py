@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from support import band_world, history_world
+from support import band_world, history_world, nation_world
 from support import reporter_world as world
 from support.history_world import NOW, THEN
 from support.parts import MongoPart
@@ -35,6 +35,17 @@ SCHOOL = {
     "guide-none": f"{BASE}/{PLANNED}/guide",
     "missing": "/nowhere",
 }
+MINISTRY = {
+    "nation": "/national",
+    "nation-level": "/national?level=upper-secondary",
+    "where": "/national/where",
+    "where-level": "/national/where?level=primary&group=teacher&area=D",
+    "spread": "/national/spread",
+    "quality": "/national/quality",
+    "monitor": "/me",
+}
+"""What an officer sees of a whole country; the public page of it beside them."""
+NAMED = {"school": None, "school_name": None}
 STEP = {"item": "C3", "goal": "Hər otaqda internet işləyir", "owner": "technician", "due": "2026-05-01"}
 
 
@@ -60,6 +71,50 @@ def listening(database: MongoPart, folder: Path) -> Iterator[tuple[str, Reporter
             server.shutdown()
             thread.join(timeout=10)
             server.server_close()
+
+
+@contextmanager
+def country(database: MongoPart, folder: Path) -> Iterator[tuple[str, Reporter]]:
+    """Where a reporter of a whole country listens."""
+    with running_reporter(database, folder, nation_world.fill) as reporter:
+        server = make_server("127.0.0.1", 0, reporter.app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", reporter
+        finally:
+            server.shutdown()
+            thread.join(timeout=10)
+            server.server_close()
+
+
+def take_country(folder: Path, browser: Browser, database: MongoPart) -> int:
+    """The national pages of officer, agency and public, and their print; how many pictures."""
+    taken = 0
+    with tempfile.TemporaryDirectory(prefix="reporter-") as parts, country(database, Path(parts)) as (origin, found):
+        for language in ("az", "en"):
+            people: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
+                "": (MINISTRY, {"role": "officer", **NAMED}),
+                "agency-": (
+                    {"nation": "/national", "monitor": "/me"},
+                    {"role": "agency", "scope": {"region": "Qarabağ"}, **NAMED},
+                ),
+            }
+            for name, (places, claims) in people.items():
+                context = browser.new_context(java_script_enabled=False)
+                page = context.new_page()
+                if not name:
+                    page.goto(f"{origin}/?lang={language}")
+                    taken += _around(page, folder / "report", "country-public", language)
+                grant = found.signer.grant(world.now(), **claims)
+                context.request.post(f"{origin}/signon", form={"grant": grant}, max_redirects=0)
+                for state, path in places.items():
+                    page.goto(f"{origin}{path}{'&' if '?' in path else '?'}lang={language}")
+                    taken += _around(page, folder / "report", f"country-{name}{state}", language)
+                context.close()
+            paper = found.signed_on(role="officer", **NAMED).get(f"/national.pdf?lang={language}")
+            taken += _pages(paper.data, folder / "report" / f"paper-{language}", "nation")
+    return taken
 
 
 def take(folder: Path, browser: Browser, database: MongoPart) -> int:
@@ -92,7 +147,7 @@ def take(folder: Path, browser: Browser, database: MongoPart) -> int:
             for session in (NOW, SMALL):
                 paper = found.signed_on().get(f"{BASE}/{session}/report.pdf?lang={language}")
                 taken += _pages(paper.data, folder / "report" / f"paper-{language}", session)
-    return taken
+    return taken + take_country(folder, browser, database)
 
 
 def _around(page: Page, folder: Path, state: str, language: str) -> int:

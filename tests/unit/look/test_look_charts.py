@@ -3,7 +3,7 @@
 import re
 
 from look import charts
-from look.tokens import ANSWERS, GROUPS, LIGHT, contrast
+from look.tokens import ANSWERS, GROUPS, LIGHT, contrast, luminance
 
 DRAWN = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><g role="graphics-symbol" aria-label="from: 0.9"'
@@ -71,3 +71,21 @@ def test_a_pattern_never_points_to_itself() -> None:
     # charts.css turns these fills into the patterns, also inside the patterns.
     for token in charts.HATCHED:
         assert f'fill="{LIGHT[token]}"' not in charts.hatch_patterns()
+
+
+def test_on_paper_disagreeing_and_agreeing_are_told_apart_without_colour() -> None:
+    for one, other in (("1", "5"), ("2", "4")):
+        grey = sorted(luminance(LIGHT[f"answer-{answer}"]) for answer in (one, other))
+        assert grey[1] - grey[0] < 0.15, "close tones, so the stripes are needed"
+    drawn = "".join(f'<rect fill="{LIGHT[f"answer-{answer}"]}"/>' for answer in "12345")
+    paper = charts.striped(f"<svg>{drawn}</svg>")
+    assert paper.startswith("<svg><defs>")
+    assert re.findall(r'<rect fill="([^"]*)"/>', paper) == [
+        *("url(#look-answer-1-striped)", "url(#look-answer-2-striped)"),
+        *(LIGHT[f"answer-{answer}"] for answer in "345"),
+    ]
+    for token in charts.STRIPED:
+        assert paper.count(f'id="look-{token}-striped"') == 1
+        assert f'id="look-{token}-striped"' in charts.hatch_patterns()
+        assert f"url(#look-{token}-striped)" in charts.dark_rules().partition("@media print")[2]
+    assert charts.striped("<svg><rect/></svg>") == "<svg><rect/></svg>"

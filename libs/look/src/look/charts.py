@@ -15,6 +15,8 @@ ANSWER_LABEL_COLOURS: Final = {
     answer: LIGHT["label-light" if answer in ("1", "5") else "label-dark"] for answer in ANSWERS
 }
 HATCHED: Final = ("answer-na", "answer-skipped")
+STRIPED: Final = {"answer-1": "label-light", "answer-2": "answer-1"}
+"""Answers that get stripes on paper, and in which colour: in grey, disagreeing and agreeing have the same tones."""
 
 _TEXT = 15
 _FONTS = f"{FONT}, system-ui, sans-serif"
@@ -52,7 +54,16 @@ def theme() -> dict[str, Any]:
 
 def hatch_patterns() -> Markup:
     """The patterns of "not applicable" and "skipped", as an invisible drawing to put once on a page."""
-    return Markup('<svg class="pattern-store" width="0" height="0" aria-hidden="true">{}</svg>').format(_patterns())
+    store = Markup('<svg class="pattern-store" width="0" height="0" aria-hidden="true">{}{}</svg>')
+    return store.format(_patterns(), _stripes())
+
+
+def striped(svg: str) -> str:
+    """A drawn chart for paper, on which the answers that disagree are told from the others without colour."""
+    found = svg
+    for token in STRIPED:
+        found = re.sub(f'fill="{LIGHT[token]}"', f'fill="url(#look-{token}-striped)"', found, flags=re.IGNORECASE)
+    return re.sub(r"<svg\b[^>]*>", lambda tag: tag[0] + str(_stripes()), found, count=1) if found != svg else svg
 
 
 def dress(svg: str, title: str, description: str, name: str) -> Markup:
@@ -83,7 +94,8 @@ def dark_rules() -> str:
         else:
             lines.append(f'{drawing} [fill="{colour}" i] {{ fill: var(--{token}); }}')
         lines.append(f'{drawing} [stroke="{colour}" i] {{ stroke: var(--{token}); }}')
-    return "\n".join(lines) + "\n"
+    paper = (f'{drawing} [fill="{LIGHT[token]}" i] {{ fill: url(#look-{token}-striped); }}' for token in STRIPED)
+    return "\n".join([*lines, "@media print {", *paper, "}"]) + "\n"
 
 
 def unmapped(svg: str) -> frozenset[str]:
@@ -102,3 +114,12 @@ def _patterns() -> Markup:
         '<rect width="8" height="8" fill="{paper}"/><path d="M2 4h.01M6 0h.01M6 8h.01" fill="none" stroke="{skipped}" '
         'stroke-width="3" stroke-linecap="round"/></pattern></defs>'
     ).format(paper=LIGHT["paper"], na=LIGHT["answer-na"], skipped=LIGHT["answer-skipped"])
+
+
+def _stripes() -> Markup:
+    pattern = Markup(
+        '<pattern id="look-{}-striped" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" '
+        'fill="{}"/><path d="M2.5 0V5" fill="none" stroke="{}" stroke-width="1.1"/></pattern>'
+    )
+    drawn = (pattern.format(token, LIGHT[token], LIGHT[colour]) for token, colour in STRIPED.items())
+    return Markup("<defs>{}</defs>").format(Markup("").join(drawn))

@@ -74,6 +74,7 @@ def on_paper(drawn: Drawing) -> Markup:
     title, words = (_between(drawn.wide, tag) for tag in ("title", "desc"))
     dressed = look_charts.dress(PICTURES.get(_measured(drawn.specs["wide"])), "", "", "paper")
     named = WORDS.sub(f"<title>{title}. {words}</title>", NEEDLESS.sub("", dressed), count=1)
+    named = look_charts.striped(named)
     font = escape(look_charts.theme()["font"])
     return Markup(named.replace("<svg ", f'<svg font-family="{font}" ', 1))  # noqa: S704  # parts of safe text
 

@@ -72,7 +72,13 @@ def build(found: Settings, stack: ExitStack) -> Flask:
         if found.identity_jwks_file
         else signon.from_address(found.identity_jwks_url or "")
     )
-    app = create_app(SERVICE, health=health, max_bytes=MAX_BYTES, headers=transport(found.reporter_origin))
+    app = create_app(
+        SERVICE,
+        health=health,
+        max_bytes=MAX_BYTES,
+        headers=transport(found.reporter_origin),
+        threads=found.web_threads,
+    )
     serve_static(app, "/static/look", paths.STATIC)
     serve_static(app, "/static/reporter", HERE / "static")
     _serve_script(app, script)

@@ -9,7 +9,7 @@ SIGNONS: Final = Counter(
 )
 PAGES: Final = Counter(
     "reporter_pages_total",
-    "Reports, dashboards and exports answered: built anew, from ready bytes, not modified, refused, too many at a time.",
+    "Reports, dashboards and exports answered: built anew, from ready bytes, not modified, refused, too many at once.",
     ["page", "outcome"],
 )
 BUILD_SECONDS: Final = Histogram("reporter_build_seconds", "Time to assemble one page or export anew.", ["page"])
@@ -17,4 +17,15 @@ KEYS: Final = Counter("reporter_key_reads_total", "Readings of identity's public
 
 SIGNON_REASONS: Final = ("", "forged", "expired", "used", "malformed", "no-key")
 PAGE_OUTCOMES: Final = ("built", "ready", "not-modified", "refused")
-PAGE_NAMES: Final = ("report", "file", "print", "participation", "national", "me", "open-data", "editions", "docs", "any")
+PAGE_NAMES: Final = (
+    "report",
+    "file",
+    "print",
+    "participation",
+    "national",
+    "me",
+    "open-data",
+    "editions",
+    "docs",
+    "any",
+)

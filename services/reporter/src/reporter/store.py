@@ -60,6 +60,7 @@ class Store:
         self._statistics = statistics
         self._own = client[reporting]
         self._milliseconds = milliseconds
+        self._opened: set[str] = set()
 
     def session(self, session: str) -> Document | None:
         """The newest message of a session, or None."""
@@ -202,9 +203,15 @@ class Store:
 
     def note_opening(self, school: str, session: str, role: str, day: str) -> None:
         """Notes that a role opened a session's report on a day, once."""
+        name = f"{session}/{day}/{role}"
+        if name in self._opened:  # a reader who comes again costs no write
+            return
         named = {"school": school, "session": session, "role": role, "day": day}
         with told_apart():
-            self._own["openings"].update_one({"_id": f"{session}/{day}/{role}"}, {"$setOnInsert": named}, upsert=True)
+            self._own["openings"].update_one({"_id": name}, {"$setOnInsert": named}, upsert=True)
+        if len(self._opened) >= MOST_RECENT:
+            self._opened.clear()
+        self._opened.add(name)
 
     def openings(self, session: str) -> list[Document]:
         """Who opened a session's report: role and day, in order of days."""

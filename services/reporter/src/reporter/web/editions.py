@@ -44,6 +44,11 @@ def message(store: Store, campaign: str) -> Mapping[str, Any] | None:
     return next((found for found in store.campaigns() if found["campaign"] == campaign), None)
 
 
+def brief(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A campaign's message without its thousands of strata, which change with the revision alone: for stamps."""
+    return None if found is None else {name: value for name, value in found.items() if name != "strata"}
+
+
 def newest(store: Store) -> str | None:
     """The campaign that opened last of those with an edition."""
     names = (found["campaign"] for found in store.campaigns())

@@ -13,6 +13,7 @@ from reporter.national import audience, glance, nation, quality_page, sight, spr
 from reporter.national.sight import Looking
 from reporter.readers.access import Viewer
 from reporter.report.assembly import stamp
+from reporter.web import editions
 from reporter.web.answers import Kind, language, message, query, ready
 from reporter.web.door import Answered, Desk, checked
 from reporter.web.schemas import NationalQuery
@@ -54,7 +55,7 @@ class Asked:
             head,
             audience.name(self.viewer),
             self.viewer.role,
-            self.campaign,
+            editions.brief(self.campaign),
             self.names,
             dict(self.wanted),
             query(),

@@ -7,6 +7,7 @@ from chassis.web import problem
 from reporter.national import audience, dashboards, nation, open_data
 from reporter.national.nation import EVERY
 from reporter.report.assembly import stamp
+from reporter.web import editions
 from reporter.web.answers import PRIVATE, PUBLIC, Kind, language, query, ready
 from reporter.web.door import Desk, checked
 from reporter.web.schemas import NationalQuery
@@ -54,5 +55,6 @@ def dashboard(desk: Desk) -> Response:
         return dashboards.dashboard(desk.pages, part, campaign, campaigns, schools, level, viewer, told, query())
 
     seen = (viewer.role, viewer.school_name) if viewer else None
-    found = stamp(desk.build, "dashboard", told, head, campaigns, schools, level, seen, query())
+    known = [editions.brief(one) for one in campaigns]
+    found = stamp(desk.build, "dashboard", told, head, known, schools, level, seen, query())
     return ready(desk.shelf, "national", found, "html", build, PUBLIC)

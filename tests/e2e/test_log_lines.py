@@ -53,7 +53,7 @@ def test_every_line_of_every_process_is_an_object_and_what_goes_well_leaves_none
             assert line["level"] in LEVELS, (name, line)
 
 
-@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize("process", ["relay", "collector", "aggregator", "reporter"])  # each has its own way to start
 def test_a_process_that_cannot_start_says_why_in_lines_too(process: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *PROCESSES[process]], env={}, cwd=tmp_path, capture_output=True, text=True, check=False

@@ -20,7 +20,8 @@ from aggregator.nation import Batch, Nation
 from contracts.messages import Campaign, SchoolSession
 from country.forms import from_bank
 from country.people import country
-from support.builders import CLOSES, OPENS, THRESHOLDS, a_session
+from support.ballots import THRESHOLDS
+from support.builders import CLOSES, OPENS, a_session
 from support.campaigning import merged, rounded, strata_of, stratum
 
 DAY = date(2026, 10, 30)

@@ -20,7 +20,6 @@ from contracts.questionnaire import AREAS
 
 SERIES = 2 * len(AREAS)
 """Of each area its agree share, then its mean."""
-_RATINGS = np.arange(1, 6)
 Items = tuple[str, ...]
 
 
@@ -132,12 +131,12 @@ def school_areas(part: Part) -> dict[str, tuple[float, float, float, float]]:
     is a bound, reached where items move together; how far they do the moments tell, see `_together`."""
     by_area: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
     for item in core_items(part.terms):
-        rated = part.items[item][:5]
-        people = int(rated.sum())
+        one, two, three, four, five = part.items[item][:5].tolist()
+        people = one + two + three + four + five
         if people:
-            share = int(rated[3] + rated[4]) / people
-            mean = int(rated @ _RATINGS) / people
-            width = int(rated @ (_RATINGS * _RATINGS)) / people - mean * mean
+            share = (four + five) / people
+            mean = (one + 2 * two + 3 * three + 4 * four + 5 * five) / people
+            width = (one + 4 * two + 9 * three + 16 * four + 25 * five) / people - mean * mean
             spread = math.sqrt(share * (1 - share))
             by_area[item[0]].append((share, spread, mean, math.sqrt(max(0.0, width))))
     found = {}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import jwt
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -202,3 +203,12 @@ def test_everybody_who_may_gets_through(people: Staff) -> None:
                     continue  # an unknown slip, which is what anybody hears who has none
                 wrong.append((door.method, door.rule, role, found))
     assert wrong == []
+
+
+def test_a_key_for_data_gets_a_grant_as_an_analyst_and_nothing_else(home: House, people: Staff) -> None:
+    asked = {"json": {"purpose": "reporter"}, "headers": people.bearer("data-key")}
+    given = home.client().post("/v1/grants", **asked)
+    assert given.json is not None
+    claims = jwt.decode(given.json["grant"], options={"verify_signature": False})
+    assert (claims["role"], claims["scope"], claims["school"], claims["shared"]) == ("analyst", {}, None, [])
+    assert home.client().post("/v1/grants", **{**asked, "headers": people.bearer("api-key")}).status_code == 403

@@ -10,6 +10,7 @@ from chassis.errors import Fatal
 from chassis.settings import SettingsError
 from identity import main
 from identity.reasons import Refused
+from identity.staff import KEY_PURPOSES
 
 
 @click.group()
@@ -41,10 +42,11 @@ def staff_add(user: str, role: str, scope: str | None, as_json: bool) -> None:
 
 @commands.command("api-key")
 @click.option("--name", required=True)
+@click.option("--purpose", type=click.Choice(KEY_PURPOSES), default="registry", show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def api_key(name: str, as_json: bool) -> None:
-    """Add an API key for the ministry's own systems; prints it once."""
-    _say(main.api_key(name), as_json)
+def api_key(name: str, purpose: str, as_json: bool) -> None:
+    """Add an API key for the ministry's own systems, for the registry or for data; prints it once."""
+    _say(main.api_key(name, purpose), as_json)
 
 
 @commands.command("api-key-revoke")

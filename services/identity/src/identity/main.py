@@ -207,10 +207,11 @@ def staff_add(user: str, role: str, scope: str | None) -> dict[str, str]:
     }
 
 
-def api_key(name: str) -> dict[str, str]:
+def api_key(name: str, purpose: str) -> dict[str, str]:
     """A new API key."""
     with _closing() as desk:
-        return {"name": name, "api_key": accounts.add_api_key(desk, Person(user="operator", role="officer"), name)}
+        made = accounts.add_api_key(desk, Person(user="operator", role="officer"), name, purpose)
+        return {"name": name, "api_key": made}
 
 
 def rewrap() -> dict[str, str]:

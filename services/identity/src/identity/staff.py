@@ -13,6 +13,7 @@ from identity.reasons import Refused
 
 ROLES = ("officer", "analyst", "auditor", "agency", "coordinator")
 MINISTRY_ROLES = ("officer", "analyst", "auditor", "agency")
+KEY_PURPOSES = ("registry", "data")
 STEP_SECONDS = 30
 _USER = re.compile(r"[a-z0-9._-]{3,60}")
 _FREE_MISTAKES = 5
@@ -25,6 +26,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         }
     ),
     "api-key": frozenset({"import", "schools", "invitations", "campaigns", "campaigns-read", "sessions-read"}),
+    "data-key": frozenset({"grants"}),
     "analyst": frozenset({"campaigns-read", "grants"}),
     "auditor": frozenset({"campaigns-read", "schools", "grants", "audit"}),
     "agency": frozenset({"campaigns-read", "schools", "grants"}),

@@ -87,7 +87,7 @@ def post_sign_up(data: dict[str, str]) -> dict[str, str]:
 )
 def post_api_key(data: dict[str, str]) -> dict[str, str]:
     who = who_may("api-keys")
-    return {"api_key": accounts.add_api_key(the_desk(), who, data["name"])}
+    return {"api_key": accounts.add_api_key(the_desk(), who, data["name"], data["purpose"])}
 
 
 @route(

@@ -16,7 +16,7 @@ from identity.desk import tokens
 from identity.desk.desk import Desk
 from identity.reasons import Refused
 from identity.retiring import opened
-from identity.staff import Person
+from identity.staff import KEY_PURPOSES, Person
 from identity.store import invitations
 from identity.store import staff as store
 from identity.store.place import Txn
@@ -153,10 +153,10 @@ def sign_up(desk: Desk, invitation: str, user: str, password: str) -> NewAccount
     return NewAccount(person=person, totp_secret=staff.totp_text(secret), otpauth=staff.otpauth(user, secret))
 
 
-def add_api_key(desk: Desk, who: Person, name: str) -> str:
-    """A new API key for the ministry's own systems, shown once."""
+def add_api_key(desk: Desk, who: Person, name: str, purpose: str = KEY_PURPOSES[0]) -> str:
+    """A new API key for the ministry's own systems, shown once: for the "registry", or for "data" alone."""
     key = KEY_PREFIX + b64(desk.random_bytes(32))
-    store.add_key(desk.place, staff.check_user(name), api_key_hash(key), desk.clock())
+    store.add_key(desk.place, staff.check_user(name), api_key_hash(key), purpose, desk.clock())
     desk.note(who, "api-key-added", name=name)
     return key
 

@@ -18,6 +18,8 @@ from identity.staff import Person
 BEARER_SECONDS = 900
 COOKIE_SECONDS = 8 * 3600
 GRANT_SECONDS = 60
+AS_READERS = {"data-key": "analyst"}
+"""How the reporter knows who is no person."""
 ISSUER = "guzgu-identity"
 
 
@@ -71,7 +73,7 @@ def grant(desk: Desk, person: Person, *, school: str | None, school_name: str | 
         "jti": b64(desk.random_bytes(16)),
         "iat": now,
         "exp": now + GRANT_SECONDS,
-        "role": person.role,
+        "role": AS_READERS.get(person.role, person.role),
         "scope": dict(person.scope or {}),
         "school": school,
         "school_name": school_name,

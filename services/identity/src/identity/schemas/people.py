@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from identity.schemas.values import text
+from identity.staff import KEY_PURPOSES
 
 
 class CredentialsSchema(Schema):
@@ -30,6 +31,7 @@ class SignedUpSchema(Schema):
 
 class ApiKeyRequestSchema(Schema):
     name = text(60, "statistics-office")
+    purpose = fields.String(load_default="registry", validate=validate.OneOf(KEY_PURPOSES))
 
 
 class ApiKeySchema(Schema):

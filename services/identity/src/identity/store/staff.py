@@ -151,10 +151,12 @@ def people(place: Place) -> list[Mapping[str, object]]:
 
 
 @told_apart()
-def add_key(place: Place, name: str, key_hash: str, now: datetime) -> None:
-    """Stores an API key's hash under a name; Refused if the name is taken."""
+def add_key(place: Place, name: str, key_hash: str, purpose: str, now: datetime) -> None:
+    """Stores an API key's hash under a name, and what it is for; Refused if the name is taken."""
     try:
-        place["staff"].insert_one({"_id": f"key/{name}", "key_name": name, "key_hash": key_hash, "since": now})
+        place["staff"].insert_one(
+            {"_id": f"key/{name}", "key_name": name, "key_hash": key_hash, "purpose": purpose, "since": now}
+        )
     except DuplicateKeyError as error:
         raise Refused("key-exists") from error
 
@@ -170,13 +172,20 @@ def replace_key(place: Place, name: str, key_hash: str, now: datetime) -> bool:
 def key_owner(place: Place, key_hash: str) -> Person | None:
     """Who an API key with this hash speaks for."""
     row = place["staff"].find_one({"key_hash": key_hash})
-    return None if row is None else Person(user=f"key/{row['key_name']}", role="api-key")
+    if row is None:
+        return None
+    role = "data-key" if row.get("purpose") == "data" else "api-key"  # a key of the first releases has no purpose
+    return Person(user=f"key/{row['key_name']}", role=role)
 
 
 @told_apart()
 def api_keys(place: Place) -> list[Mapping[str, object]]:
     """Names of API keys and since when they exist."""
-    return list(place["staff"].find({"key_name": {"$exists": True}}, {"key_name": 1, "since": 1}, sort=[("_id", 1)]))
+    return list(
+        place["staff"].find(
+            {"key_name": {"$exists": True}}, {"key_name": 1, "since": 1, "purpose": 1}, sort=[("_id", 1)]
+        )
+    )
 
 
 @told_apart()

@@ -7,7 +7,7 @@ from identity.current import the_desk
 from identity.desk import accounts
 from identity.reasons import Refused
 from identity.slips import qr
-from identity.staff import MINISTRY_ROLES
+from identity.staff import KEY_PURPOSES, MINISTRY_ROLES
 from identity.store import schools, staff
 from identity.workspace.frame import blueprint, confirmed, go, me, needs, reason, render, t
 
@@ -27,6 +27,7 @@ def _people(errors: dict[str, str]) -> Response:
         keys=staff.api_keys(place),
         roles=MINISTRY_ROLES,
         levels=LEVELS,
+        purposes=KEY_PURPOSES,
         regions=schools.regions(place),
         errors=errors,
         form=request.form,
@@ -90,10 +91,15 @@ def post_key() -> Response:
     """A new API key, or another one in place of one; shown once."""
     desk = the_desk()
     try:
-        made = accounts.add_api_key(desk, me(), request.form.get("name", "").strip().lower())
+        made = accounts.add_api_key(desk, me(), request.form.get("name", "").strip().lower(), _purpose())
     except Refused as refusal:
         return _people({"name": reason(refusal)})
     return render("key_made.html", made=made)
+
+
+def _purpose() -> str:
+    asked = request.form.get("purpose", "")
+    return asked if asked in KEY_PURPOSES else KEY_PURPOSES[0]
 
 
 @blueprint.get("/keys/<key>/<any(rotate, remove):change>")

@@ -154,6 +154,7 @@ class Node:
             "kube-apiserver",
             "--etcd-servers=http://127.0.0.1:2379",
             f"--advertise-address={ADDRESS}",
+            "--kubelet-preferred-address-types=InternalIP",
             f"--service-cluster-ip-range={SERVICES}",
             f"--cert-dir={self._folder}/pki",
             f"--token-auth-file={self._folder}/tokens.csv",

@@ -47,11 +47,16 @@ def expected(release: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def restored(
-    broker: KafkaPart, database: MongoPart, tmp_path: Path, release: Path, expected: dict[str, Any]
+    broker: KafkaPart,
+    database: MongoPart,
+    tmp_path_factory: pytest.TempPathFactory,
+    release: Path,
+    expected: dict[str, Any],
 ) -> Iterator[Aggregation]:
-    """The release's statistics and log under this version's aggregator."""
+    """The release's statistics and log under this version's aggregator; the closed sessions stay as they are."""
+    tmp_path = tmp_path_factory.mktemp("release")
     with tarfile.open(release / "backup.tar.xz") as packed:
         packed.extractall(tmp_path, filter="data")
     with kept(broker, database, tmp_path) as here:

@@ -81,7 +81,9 @@ def play(seed: int = 7, schools: Sequence[tuple[str, int]] = REGIONS) -> World:
     chance = random.Random(seed)  # a simulation
     sessions = {one.session: one for one in _sessions(chance, schools)}
     campaign = a_campaign(list(sessions.values()), campaign=CAMPAIGN, breakdowns=("region", "settlement", "language"))
-    nation, batches, editions = Nation(campaign, sessions), {}, []
+    nation = Nation(campaign, sessions)
+    batches: dict[str, Batch] = {}
+    editions: list[Edition] = []
     admitted: set[str] = set()
     waiting = [(session, "student", step) for session in sessions.values() for step in _steps(chance, session)]
     for step in range(STEPS):
@@ -115,7 +117,7 @@ def _sessions(chance: random.Random, schools: Sequence[tuple[str, int]]) -> Iter
     made = 0
     for region, number in schools:
         for at in range(number):
-            place = {"region": region, "settlement": "urban" if at % 5 < 3 else "rural"}
+            place: dict[str, Any] = {"region": region, "settlement": "urban" if at % 5 < 3 else "rural"}
             place["language"] = "ru" if at % 4 == 1 else "az"
             asked = ITEMS if at % 2 else tuple(item for item in ITEMS if item != OPTIONAL)
             for level in ("lower-secondary", "upper-secondary") if at % 3 else ("lower-secondary",):

@@ -71,8 +71,8 @@ def solved(readings: Sequence[Reading], known: Mapping[str, Released]) -> Iterat
         together[tuple(where)].append(name)
     atoms = list(together.values())
     rows: list[list[int]] = [[0] * len(atoms) for _ in readings]
-    for column, where in enumerate(together):
-        for place in where:
+    for column, places in enumerate(together):
+        for place in places:
             rows[place][column] = 1
     for column in _alone(rows):
         if not covers_enough(known[name] for name in atoms[column]):

@@ -102,7 +102,7 @@ class Machine:
     def restore(self) -> None:
         """Takes away bridges and firewall rules that Docker made, and sets back what it set."""
         for link in links() - self.links:
-            if link.startswith(("docker", "br-", "veth")):
+            if link.startswith(("docker", "br-")):
                 subprocess.run(["ip", "link", "delete", link], check=False, capture_output=True)
         for tool, policy in self.forward.items():
             for table in TABLES:

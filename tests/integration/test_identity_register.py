@@ -18,7 +18,8 @@ from identity.reconciling import Ending
 from identity.registry import COLUMNS
 from identity.sessions import GroupWish, Wish
 from identity.staff import Person
-from identity.store import imports, invitations, schools, staff
+from identity.store import campaigns as campaign_store
+from identity.store import imports, invitations, records, schools, staff
 from identity.store.schools import Wanted
 from support.identity import House, house
 from support.identity_staff import browser_of
@@ -111,7 +112,7 @@ def test_an_import_that_broke_off_goes_on_behind_its_last_part_and_writes_nothin
     waiting = register.receive(home.desk, OFFICER, file(*rows), whole=False)
     work = register.write(home.desk, OFFICER, waiting.id, ())
     assert [next(work), next(work)] == [(0, 1200), (500, 1200)]
-    work.close()  # the process is gone after its first part
+    del work  # the process is gone after its first part
     assert schools.count(home.desk.place) == 500
     assert register.arrival(home.desk, waiting.id).state == "going"
     assert list(register.write(home.desk, OFFICER, waiting.id)) == [(500, 1200), (1000, 1200), (1200, 1200)]
@@ -230,7 +231,7 @@ def test_a_class_that_comes_later_finds_a_place_in_campaigns_that_go_on(home: Ho
     written(home, file(*(row(f"a{n}") for n in range(12)), *(row(f"b{n}", region="Guba") for n in range(10))))
     name = campaign(home)
     written(home, file(row("c1", region="Xankəndi")))
-    found = next(one for one in campaigns.store.every(home.desk.place) if one.campaign == name)
+    found = next(one for one in campaign_store.every(home.desk.place) if one.campaign == name)
     assert dict(found.classes["region"]) == {"Baku": "Baku", "Guba": "Guba", "Xankəndi": "Guba"}
     assert sum(total.schools for total in found.strata) == 23
 
@@ -272,12 +273,14 @@ def test_an_agency_sees_the_schools_of_its_level_or_region_and_no_other(home: Ho
 def test_the_log_of_the_ministry_is_filtered_and_taken_along_without_formulas(home: House) -> None:
     written(home, file(row("1", name="=cmd()|x")))
     written(home, file(row("1", name="@other")))
+    records.note(home.desk.place, "planted", home.clock.now, "=1+1", "school-changed", {"school": "@x"})
     page = browser_of(home, *(home.officer[name] for name in ("user", "password", "totp_secret")))
     assert 'href="/audit.csv?act=school-changed' in page.get("/audit?act=school-changed&lang=en").text
     reply = page.get("/audit.csv?act=school-changed")
     rows = list(csv.DictReader(io.StringIO(reply.text.removeprefix("\ufeff"))))
     assert {one["act"] for one in rows} == {"school-changed"}
     assert any("=cmd()|x → @other" in one["about"] for one in rows)
+    assert ("'=1+1", "'@x") in {(one["who"], one["school"]) for one in rows}
     assert not any(cell.startswith(("=", "+", "-", "@")) for one in rows for cell in one.values())
     day = (home.clock.now - timedelta(days=400)).date().isoformat()
     assert page.get(f"/audit.csv?to={day}").text.count("\n") == 1
@@ -291,8 +294,8 @@ def test_the_last_officer_stays_and_who_was_ended_is_out(home: House) -> None:
     assert home.get("/v1/campaigns", headers)
     accounts.end(home.desk, OFFICER, "second")
     assert home.client().get("/v1/campaigns", headers=headers).status_code == 401
-    coordinator_of = written(home, file(row("1"))) and coordinator(home, "1", "rena")
-    for user in (coordinator_of.user, "nobody"):
+    written(home, file(row("1")))
+    for user in (coordinator(home, "1", "rena").user, "nobody"):
         with pytest.raises(Refused, match="unknown-user"):
             accounts.of_ministry(home.desk, user)
 

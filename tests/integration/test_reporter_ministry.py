@@ -109,6 +109,9 @@ def test_an_agency_of_a_region_gets_its_region_and_of_others_what_everybody_gets
     )
     where = tables(client, "/national/where?lang=en&level=primary&group=student&area=C")
     assert [row[0] for row in where["map-table"][1:]] == ["Baku"]
+    page = client.get("/national/where?lang=en&level=primary&group=student&area=C").text
+    assert "students: " in page.partition("<h1>")[2].partition("</h1>")[0]
+    assert "At a single level your role sees its own region alone." in page
     every = tables(client, "/national/where?lang=en&group=student&area=C")
     assert len(every["map-table"]) == 1 + len(nation_world.REGIONS)
     assert [row[0] for row in tables(client, "/me?lang=en")["monitor-1"][1:]] == ["Baku"]

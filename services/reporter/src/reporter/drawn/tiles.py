@@ -87,6 +87,7 @@ def _title(words: str) -> str:
 def _mark(tile: Tile, size: Size, left: float, low: float, ink: str) -> str:
     if tile.mark is None or not tile.value:
         return ""
-    x = left + size.width - (18 if size.letters else 10)
+    x = left + size.width - (18 if size.letters else 11)
+    low = low if size.letters else low - size.value - 8
     path = UP if tile.mark == "higher" else DOWN
     return element("path", d=path.format(x=f"{x:g}", y=f"{low:g}", top=f"{low - 7:g}"), fill=LIGHT[ink])

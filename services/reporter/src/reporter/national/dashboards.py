@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from contracts.questionnaire import CURRENT
-from reporter.national import breakdowns, findings, items, nation, overview, region_map
+from reporter.national import breakdowns, items, nation, overview, region_map
 from reporter.national.nation import Nation
 from reporter.pages.rendering import Pages
 from reporter.readers.access import Viewer
@@ -43,23 +43,14 @@ def dashboard(
 
 def _figures(voice: Voice, found: Nation, campaign: Mapping[str, Any] | None, level: str, name: str) -> dict[str, Any]:
     groups = overview.groups(found, level)
-    gaps = findings.group_gaps(found, level)
-    finding = voice.t("national.find_plain")
-    if gaps:
-        gap = gaps[0]
-        finding = voice.t(
-            "national.find_gap",
-            area=voice.area(gap.lower.area),
-            lower=voice.group(gap.lower.group),
-            higher=voice.group(gap.higher.group),
-        )
     regions = sorted({str(row["stratum"]["region"]) for row in campaign["strata"]}) if campaign else []
     chosen = region_map.choice(found, level)
     return {
-        "finding": finding,
+        "finding": overview.finding(voice, found, level),
+        "chart_title": overview.chart_title(voice, found, level),
         "lede": overview.lede(voice, found, name),
         "groups": groups,
-        "chart": overview.chart(voice, found, level, voice.t("national.figures_heading")),
+        "chart": overview.chart(voice, found, level, overview.chart_title(voice, found, level)),
         "source": overview.source(voice, found, level),
         "figures_table": overview.table(voice, found, level, groups),
         "coverage": overview.coverage(voice, found, level),

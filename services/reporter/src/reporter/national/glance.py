@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from contracts.questionnaire import CURRENT
-from reporter.national import breakdowns, change, findings, overview, recommendation_words, region_map
+from reporter.national import breakdowns, change, overview, recommendation_words, region_map
 from reporter.national.change import Shift
 from reporter.national.nation import Nation
 from reporter.national.recommendations import recommendations
@@ -23,8 +23,8 @@ def page(pages: Pages, look: Looking, **more: Any) -> bytes:
     level, cls = sight.level, sight.part
     shifts = change.shifts(look.cells, level, cls)
     groups = overview.groups(found, level, cls)
-    finding = _finding(voice, found, sight)
-    title = _chart_title(voice, look)
+    finding = overview.finding(voice, found, level, cls)
+    title = overview.chart_title(voice, found, level, cls)
     chosen = region_map.choice(found, level) if sight.nation else None
     return pages.render(
         TEMPLATE,
@@ -57,27 +57,6 @@ def page(pages: Pages, look: Looking, **more: Any) -> bytes:
     )
 
 
-def _finding(voice: Voice, found: Nation, sight: Sight) -> str:
-    gaps = findings.group_gaps(found, sight.level, sight.part)
-    if gaps:
-        gap = gaps[0]
-        return voice.t(
-            "national.find_shares",
-            area=voice.area(gap.lower.area),
-            higher=voice.group(gap.higher.group),
-            higher_share=voice.percent(gap.higher.share),
-            lower=voice.group(gap.lower.group),
-            lower_share=voice.percent(gap.lower.share),
-        )
-    return voice.t("national.find_plain")
-
-
-def _chart_title(voice: Voice, look: Looking) -> str:
-    gaps = findings.group_gaps(look.found, look.sight.level, look.sight.part)
-    areas = {row.area for row in look.found.figures if (row.level, row.cls) == (look.sight.level, look.sight.part)}
-    return voice.t("national.chart_apart", wide=len(gaps), all=len(areas))
-
-
 def _count(voice: Voice, found: Nation, sight: Sight, group: str) -> Mapping[str, str]:
     one = next(iter(found.of(sight.level, group, sight.part).values()))
     schools, people = overview.covered(one)
@@ -101,10 +80,10 @@ def _change_finding(voice: Voice, shifts: Sequence[Shift]) -> str:
 
 
 def _change(voice: Voice, shift: Shift) -> tuple[str, str, str, str, str, str]:
-    points = f"{100 * shift.difference:+.0f}".replace("-", "−")
+    points = _points(voice, shift.difference)
     if shift.low is not None and shift.high is not None:
-        ends = [f"{100 * end:+.0f}".replace("-", "−") for end in (shift.low, shift.high)]
-        points = voice.t("glance.points", points=points, low=ends[0], high=ends[1])
+        low, high = _points(voice, shift.low), _points(voice, shift.high)
+        points = voice.t("glance.points", points=points, low=low, high=high)
     return (
         voice.area(shift.area),
         shift.group,
@@ -113,3 +92,11 @@ def _change(voice: Voice, shift: Shift) -> tuple[str, str, str, str, str, str]:
         points,
         voice.t(f"change.word_{shift.word}"),
     )
+
+
+def _points(voice: Voice, share: float) -> str:
+    """A difference in points with its sign; with a decimal only where none would make it nothing."""
+    points = round(100 * share, 2)
+    digits = 1 if 0 < abs(points) < 1 else 0
+    sign = "−" if points < 0 else "+" if points > 0 else ""
+    return sign + voice.number(abs(points), digits)

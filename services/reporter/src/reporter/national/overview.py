@@ -7,6 +7,7 @@ from contracts.questionnaire import AREAS, GROUPS
 from reporter.drawn import charts
 from reporter.drawn.charts import Dot
 from reporter.drawn.drawing import Drawing
+from reporter.national import findings
 from reporter.national.nation import EVERY, Figure, Nation
 from reporter.told.words import Voice
 
@@ -118,3 +119,25 @@ def level_name(voice: Voice, level: str) -> str:
     if level == EVERY:
         return voice.t("national.all_levels")
     return voice.questionnaire.level_name(level, voice.language)
+
+
+def finding(voice: Voice, found: Nation, level: str, cls: str = EVERY) -> str:
+    """The answer of the page, for its heading: the area in which two groups lie furthest apart."""
+    gaps = findings.group_gaps(found, level, cls)
+    if not gaps:
+        return voice.t("national.find_plain")
+    lower, higher = gaps[0].lower, gaps[0].higher
+    return voice.t(
+        "national.find_shares",
+        area=voice.area(lower.area),
+        higher=voice.group(higher.group),
+        higher_share=voice.percent(higher.share),
+        lower=voice.group(lower.group),
+        lower_share=voice.percent(lower.share),
+    )
+
+
+def chart_title(voice: Voice, found: Nation, level: str, cls: str = EVERY) -> str:
+    """What the chart of areas shows: in how many of them two groups clearly differ."""
+    areas = {row.area for row in found.figures if (row.level, row.cls) == (level, cls)}
+    return voice.t("national.chart_apart", wide=len(findings.group_gaps(found, level, cls)), all=len(areas))

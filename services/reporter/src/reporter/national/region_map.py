@@ -29,13 +29,15 @@ class RegionMap:
     key: Sequence[tuple[int, str]]
     rows: Sequence[tuple[str, ...]]
     missing: Sequence[str]
+    own: bool
     short: Sequence[tuple[str, str]]
 
 
 def region_map(
-    voice: Voice, found: Nation, registered: Sequence[str], level: str, group: str, area: str
+    voice: Voice, found: Nation, registered: Sequence[str], level: str, group: str, area: str, own: bool = False
 ) -> RegionMap | None:
-    """The map of an area and group at a level, None without a figure; `registered`: the regions of the register."""
+    """The map of an area and group at a level, None without a figure; `registered`: the regions of the register; `own`:
+    the reader sees but one of them here."""
     by_class = {cls: row for cls in found.classes("region") if (row := found.of(level, group, cls).get(area))}
     nation = found.of(level, group).get(area)
     if not by_class or nation is None:
@@ -51,11 +53,12 @@ def region_map(
     words = voice.t("where.words", title=title, list="; ".join(tile.words for tile in tiles_))
     return RegionMap(
         title=title,
-        finding=_finding(voice, list(by_class.values()), group, area),
+        finding=_finding(voice, list(by_class.values()), nation, group, area),
         picture=tiles.tiles(tiles_, title, words, f"map-{area}-{group}"),
         key=[(shade, voice.percents(low, high)) for shade, (low, high) in enumerate(pairwise(limits))],
         rows=[_row(voice, row, nation) for row in sorted(by_class.values(), key=lambda row: (-row.share, row.cls))],
         missing=missing,
+        own=own,
         short=[(spot.short, spot.name) for spot in sorted(spots, key=lambda spot: spot.name)],
     )
 
@@ -107,10 +110,14 @@ def _word(voice: Voice, mark: str | None) -> str:
     return voice.t(f"where.{mark or 'near'}")
 
 
-def _finding(voice: Voice, rows: Sequence[Figure], group: str, area: str) -> str:
+def _finding(voice: Voice, rows: Sequence[Figure], nation: Figure, group: str, area: str) -> str:
     low = min(rows, key=lambda row: row.share)
     high = max(rows, key=lambda row: row.share)
     given = {"area": voice.area(area), "group": voice.group(group)}
+    if len(rows) == 1:
+        word = _word(voice, findings.clear(low, nation))
+        region = breakdowns.class_name(voice, low.cls)
+        return voice.t("where.find_one", **given, region=region, share=voice.percent(low.share), word=word)
     if findings.clear(low, high) is None:
         return voice.t("where.find_alike", **given)
     return voice.t(

@@ -14,7 +14,10 @@ def page(pages: Pages, look: Looking, chosen: tuple[str | None, str | None]) -> 
     found, sight = look.found, look.sight
     voice = pages.voice(look.language, look.questionnaire or CURRENT)
     group, area = _chosen(found, sight.level, chosen)
-    drawn = region_map.region_map(voice, found, look.regions, sight.level, group, area) if group and area else None
+    own = look.viewer.region is not None and sight.level != nation.EVERY
+    drawn = None
+    if group and area:
+        drawn = region_map.region_map(voice, found, look.regions, sight.level, group, area, own)
     shown = [name for name in GROUPS if any(found.of(sight.level, name, cls) for cls in _classes(found))]
     return pages.render(
         TEMPLATE,

@@ -127,7 +127,7 @@ def test_the_certificate_is_for_the_three_names_and_whoever_made_it_is_known(
     bundle.write_bytes(base64.b64decode(told["TLS_CERTIFICATE"]))
     authority.write_text(set_up(installation, "--authority"))
     for name in ("IDENTITY_HOST", "COLLECTOR_HOST", "REPORTER_HOST"):
-        checked = ["openssl", "verify", "-CAfile", authority, "-verify_hostname", told[name], bundle]
+        checked = ["openssl", "verify", "-CAfile", str(authority), "-verify_hostname", told[name], str(bundle)]
         assert 0 == subprocess.run(checked, capture_output=True, check=False).returncode, name
         assert told[name.replace("HOST", "ORIGIN")] == f"https://{told[name]}"
     assert b"PRIVATE KEY" in bundle.read_bytes()

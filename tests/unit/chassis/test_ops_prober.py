@@ -23,7 +23,7 @@ def test_a_prober_that_gives_up_leaves_no_trace_in_the_log(
     server = ops.serve("127.0.0.1", 0, ops.Health())
     server.daemon_threads = False  # closing it then waits for the thread that answers
     try:
-        with socket.create_connection(server.server_address[:2]) as prober:
+        with socket.create_connection(("127.0.0.1", server.server_port)) as prober:
             prober.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
             # Closing resets the connection, so that the answer meets nobody.
             prober.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

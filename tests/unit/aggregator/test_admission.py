@@ -1,6 +1,7 @@
 """Admission: every class of every breakdown moves by nothing or by what rule N allows, and all add up."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,3 +87,13 @@ def test_rule_n_asks_for_5_schools_30_people_and_no_two_schools_that_know_the_re
     assert rule_n([20, 10, 10, 5, 5])
     assert not rule_n([21, 10, 10, 5, 5])
     assert not rule_n([])
+
+
+def test_a_school_that_outweighs_the_others_in_weighted_figures_waits_although_few_of_its_people_answered() -> None:
+    rows = [(f"s{at}", "primary", "a", "urban", 12) for at in range(6)]
+    batches = waiting(rows)
+    heavy = [replace(batch, weight=weight) for batch, weight in zip(batches, (900, 90, 90, 90, 90, 90), strict=True)]
+    assert [] == admit(heavy)
+    assert batches == admit(batches)
+    twice = [replace(batch, weight=300.0, cell=batch.school) for batch in waiting([*rows, *rows])]
+    assert twice == admit(twice)

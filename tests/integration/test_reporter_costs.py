@@ -13,6 +13,8 @@ from pymongo import monitoring
 
 from reporter.drawn import drawing
 from reporter.files.printing import Printer
+from reporter.main import DATA_WAITING
+from reporter.national import package
 from reporter.store import Recent
 from reporter.web import shelf
 from support import reporter_world as world
@@ -149,6 +151,37 @@ def test_a_print_is_made_once_and_a_crowd_at_the_printer_holds_up_no_page(
     assert len(turned) == 3
     assert all(answer.headers["Retry-After"] == "3" for answer in turned)
     assert {answer.data for answer in answers if answer.status_code == 200} == {b"%PDF"}
+
+
+def test_a_crowd_at_open_data_is_sent_away_and_holds_up_no_report(
+    reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "WAIT_SECONDS", LONGEST)
+    started, go = threading.Event(), threading.Event()
+    made: list[str] = []
+
+    def slow(*given: Any) -> dict[str, bytes]:
+        made.append("edition")
+        started.set()
+        assert go.wait(LONGEST)
+        return dict.fromkeys(package.names(), b"rows")
+
+    with mock.patch.object(package, "files", slow), ThreadPoolExecutor(DATA_WAITING + 4) as threads:
+        place = f"/open-data/{world.CAMPAIGN}/3/answers.csv"
+        asked = [threads.submit(reporter.visitor().get, place) for _ in range(DATA_WAITING + 4)]
+        assert started.wait(LONGEST)
+        sent_away: set[Future[Any]] = set()
+        while len(sent_away) < 4:
+            done, _ = wait(set(asked) - sent_away, LONGEST, FIRST_COMPLETED)
+            assert done
+            sent_away |= done
+        assert reporter.signed_on().get(f"{BASE}/SESS44C4/report?lang=az").status_code == 200
+        go.set()
+        answers = [one.result(LONGEST) for one in asked]
+    turned = [answer for answer in answers if answer.status_code == 503]
+    assert (len(turned), len(made)) == (4, 1)
+    assert all(answer.headers["Retry-After"] == "3" for answer in turned)
+    assert {answer.data for answer in answers if answer.status_code == 200} == {b"rows"}
 
 
 def test_every_query_of_every_route_is_bounded_in_time(reporter: Reporter, monkeypatch: pytest.MonkeyPatch) -> None:

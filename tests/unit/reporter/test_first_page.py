@@ -52,7 +52,7 @@ def test_before_the_close_nothing_is_said_of_slips(voice: Voice) -> None:
     counted = world.a_participation(terms, {"teacher": (23, "filling")}, False)
     view = assembly.view(terms, counted, (), (), bank())
     assert teacher(view) is None
-    assert set(first_page.section(voice, view)["slips"][1][1:5]) == {"after the close"}
+    assert set(first_page.section(voice, view)["slips"][1][1:5]) == {"–"}
 
 
 def test_all_that_is_withheld_is_said_with_its_reason(voice: Voice) -> None:

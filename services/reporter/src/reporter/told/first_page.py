@@ -10,6 +10,8 @@ from reporter.told import words
 from reporter.told.words import Voice
 
 SLIPS: Final = ("issued", "reissued", "revoked", "used")
+NOT_YET: Final = "–"
+"""Stands in a column of numbers where there is none; a note below the table says why."""
 
 
 def section(voice: Voice, view: SessionView) -> Mapping[str, Any]:
@@ -50,9 +52,9 @@ def _facts(voice: Voice, view: SessionView, group: GroupState) -> list[str]:
     return [
         voice.number(group.registered),
         answers,
-        "–" if not rated else voice.t("facts.range", low=min(rated), high=max(rated)),
-        "–" if group.rate is None else _rate(voice, group),
-        "–" if group.as_of is None else voice.day(group.as_of),
+        NOT_YET if not rated else voice.t("facts.range", low=min(rated), high=max(rated)),
+        NOT_YET if group.rate is None else _rate(voice, group),
+        NOT_YET if group.as_of is None else voice.day(group.as_of),
     ]
 
 
@@ -62,14 +64,13 @@ def _rate(voice: Voice, group: GroupState) -> str:
 
 
 def _about(voice: Voice, group: GroupState) -> str:
-    return voice.t("state.at_least", n=voice.number(group.answers)) if group.answers else "–"
+    return voice.t("state.at_least", n=voice.number(group.answers)) if group.answers else NOT_YET
 
 
 def _slips(voice: Voice, group: GroupState) -> list[str]:
-    later = voice.t("slips.later")
     slips = group.slips
-    told = [later if slips is None else voice.number(slips[name]) for name in SLIPS]
-    left = later if group.slips_left is None else voice.number(group.slips_left)
+    told = [NOT_YET if slips is None else voice.number(slips[name]) for name in SLIPS]
+    left = NOT_YET if group.slips_left is None else voice.number(group.slips_left)
     return [
         voice.number(group.registered),
         *told,

@@ -1,7 +1,6 @@
 """One node of a real Kubernetes inside namespaces of its own: its network, mounts and processes end with it."""
 
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -243,25 +242,3 @@ class Node:
             for box in pod["spec"]["containers"]:
                 log = self.kubectl("-n", space, "logs", name, "-c", box["name"], check=False)
                 (folder / f"{space}.{name}.{box['name']}.log").write_text(log, "utf-8")
-
-
-def cgroups() -> set[Path]:
-    """The control groups that pods are put into."""
-    return {
-        path
-        for controller in Path("/sys/fs/cgroup").glob("*")
-        for name in ("kubepods", "k8s.io", "kube-proxy", "kubelet")
-        if (path := controller / name).is_dir()
-    }
-
-
-def without_cgroups(before: set[Path]) -> None:
-    """Takes away the control groups that a node has left, the deepest first; the kernel refuses one that is in use."""
-    for top in cgroups() - before:
-        for folder, _, _ in os.walk(top, topdown=False):
-            for _ in range(20):
-                try:
-                    os.rmdir(folder)
-                    break
-                except OSError:
-                    time.sleep(0.1)

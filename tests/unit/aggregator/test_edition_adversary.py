@@ -54,9 +54,17 @@ def fresh(world: World) -> World:
     )
 
 
-def test_no_difference_of_editions_or_classes_shows_what_rule_n_does_not_allow(world: World) -> None:
+@pytest.fixture(scope="module")
+def watched(world: World) -> tuple[Insider, list[list[dict[str, Any]]]]:
+    """The campaign as the product edits it: who knows all, and every edition."""
     insider = Insider(campaign=world.campaign, sessions=world.sessions)
-    editions = played(fresh(world), insider)
+    return insider, played(fresh(world), insider)
+
+
+def test_no_difference_of_editions_or_classes_shows_what_rule_n_does_not_allow(
+    watched: tuple[Insider, list[list[dict[str, Any]]]],
+) -> None:
+    insider, editions = watched
     assert 5 < len(editions)
     assert [] == list(attacks(insider, [readings(documents) for documents in editions]))
 
@@ -140,9 +148,10 @@ def test_an_optional_item_shows_nothing_of_fewer_than_five_schools_in_any_editio
     assert all(one["n"] == [120] for key, one in last.items() if key[2] == "all")
 
 
-def test_a_published_class_less_the_schools_that_share_is_never_fewer_than_five(world: World) -> None:
-    insider = Insider(campaign=world.campaign, sessions=world.sessions)
-    editions = played(fresh(world), insider)
+def test_a_published_class_less_the_schools_that_share_is_never_fewer_than_five(
+    world: World, watched: tuple[Insider, list[list[dict[str, Any]]]]
+) -> None:
+    _, editions = watched
     everyone = frozenset(cell.group for cell in world.cells.values())
     parts = [
         Part(

@@ -20,9 +20,9 @@ from contracts.ballots import unb64
 from contracts.codec import decode
 from contracts.messages import SchoolSession
 from identity import commands
+from identity.building import build_app, build_desk
 from identity.desk import ballots, issuing
 from identity.desk.issuing import Order
-from identity.main import build_app, build_desk
 from identity.staff import Person
 from support.aggregating import Aggregation
 from support.builders import a_response

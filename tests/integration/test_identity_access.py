@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from contracts.ballots import b64
 from identity import codes
-from identity.main import build_app
+from identity.building import build_app
 from support.access import Door, doors, outcome, routes
 from support.headers import lacking
 from support.identity import REGISTER, House, house

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from identity.building import build_app
 from identity.desk import accounts, campaigns, conduct, endings, grants, handover, mailing, register, views
 from identity.desk.endings import ancestors
 from identity.desk.scope import visible, within
-from identity.main import build_app
 from identity.reasons import Refused
 from identity.reconciling import Ending
 from identity.registry import COLUMNS

@@ -19,10 +19,10 @@ from chassis.errors import Fatal
 from chassis.settings import Secret
 from contracts.ballots import b64, unb64
 from identity import commands, manifest
+from identity.building import build_app, build_desk
 from identity.desk import accounts, ballots, campaigns, conduct, grants, issuing, register, tokens
 from identity.desk.desk import Desk
 from identity.desk.issuing import Order
-from identity.main import build_app, build_desk
 from identity.reasons import Refused
 from identity.sessions import GroupWish, Wish
 from identity.settings import Settings, contradictions

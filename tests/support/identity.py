@@ -24,10 +24,10 @@ from chassis.settings import Secret
 from contracts.ballots import b64
 from contracts.questionnaire import bank
 from identity import issuer
+from identity.building import build_app
 from identity.desk import accounts
 from identity.desk.desk import Desk
 from identity.guesses import Guesses
-from identity.main import build_app
 from identity.passwords import Passwords
 from identity.printer import Printer
 from identity.relay import Relay

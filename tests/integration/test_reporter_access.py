@@ -52,10 +52,11 @@ def test_the_page_lists_every_route(reporter: Reporter) -> None:
 
 def test_every_role_gets_on_every_route_what_the_page_says(reporter: Reporter, people: dict[str, FlaskClient]) -> None:
     wrong, seen = [], 0
-    places = {"school": world.SCHOOL, "session": SHARED}
+    places = {"school": world.SCHOOL, "session": SHARED, "campaign": world.CAMPAIGN, "edition": "3"}
     for method, rule in sorted(routes(reporter.app)):
         door = door_of(method, rule)
         assert door is not None
+        places |= {"name": "figures.csv", "table": "figures"}
         for role, expected in door.roles.items():
             page = reporter.visitor() if rule == "/sign-out" else people[role]  # the others stay signed on
             path = rule

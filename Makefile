@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-alerts test-deploy test-k8s fault mutants screenshots bench-page hashes reference lint format scan audit lock clean
+.PHONY: help demo test test-full test-alerts test-deploy test-k8s fault mutants screenshots bench-page bench-report hashes reference lint format scan audit lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ screenshots: ## Take pictures of every screen of the questionnaire, the workspac
 bench-page: ## Measure the questionnaire page with Lighthouse on its slow phone
 	@$(bootstrap) venv tools page browser
 	@PYTHONPATH=tests exec $(bin)/python -m support.lighthouse
+
+bench-report: ## Measure the reporter's pages and files at 4,400 schools beside the same Flask without work (needs wrk)
+	@$(bootstrap) venv tools
+	@PYTHONPATH=tests exec $(bin)/python -m support.report_bench
 
 hashes: ## Publish the hashes of the questionnaire page in docs/privacy.md
 	@$(bootstrap) venv page

@@ -22,6 +22,16 @@ WAYS = [("az", "dark", PHONE)]
 if os.environ.get("GUZGU_TEST_FULL"):
     WAYS = [(lang, theme, size) for lang in ("en", "az") for theme in ("light", "dark") for size in (PHONE, DESKTOP)]
 SECONDS = 20_000
+ALIKE = (
+    "person-end",
+    "person-reset-wrong",
+    "key-",
+    "school-end-wrong",
+    "school-reopen",
+    "campaign-back",
+    "manifest-not",
+)
+"""States of the same make as another one: visited always, looked at by axe in the full run."""
 FRAMES = {"frame.html", "session_step.html", "questions.html", "log_table.html", "changes.html"}
 """What pages are made of, and no page by itself."""
 
@@ -75,6 +85,8 @@ def test_every_page_and_state_is_for_everybody(
 
     def look(page: Page, state: str) -> None:
         assert page.locator("html").get_attribute("lang") == language, state
+        if state.startswith(ALIKE) and len(WAYS) == 1:
+            return
         problems = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in axe.run(page).response["violations"]]
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if problems or wider:

@@ -16,6 +16,11 @@ REGISTERED = {"leader": "leaders", "teacher": "teachers", "student": "students"}
 Counts = dict[str, np.ndarray]
 
 
+def spread(rated: np.ndarray) -> float:
+    """The standard deviation of a sample; 0 for one person."""
+    return float(rated.std(ddof=1)) if len(rated) > 1 else 0.0
+
+
 class Unit:
     """One cell as it entered: counts of its core items."""
 
@@ -31,13 +36,13 @@ class Unit:
         """The standard deviation of people's own means over the mean of the items', at most 1."""
         people, total, squares = (sum(row[name] for row in self.moments.get(area, ())) for name in "rAB")
         widths = [
-            np.repeat(RATING, counts[:5]).std()
+            spread(np.repeat(RATING, counts[:5]))
             for item, counts in self.items.items()
             if item[0] == area and counts[:5].sum()
         ]
         if people < 2 or not np.mean(widths):
             return 1.0
-        return float(min(1.0, math.sqrt((squares - total**2 / people) / (people - 1)) / 840 / np.mean(widths)))
+        return min(1.0, math.sqrt((squares - total**2 / people) / (people - 1)) / 840 / float(np.mean(widths)))
 
     def value(self, area: str, score: Sequence[float]) -> tuple[float, float] | None:
         """(plain mean over the area's items of the mean score, its standard deviation between people)."""
@@ -45,7 +50,7 @@ class Unit:
         for item, counts in self.items.items():
             if item[0] == area and counts[:5].sum():
                 rated = np.repeat(np.array(score, float), counts[:5])
-                found.append((rated.mean(), rated.std()))
+                found.append((rated.mean(), spread(rated)))
         if not found:
             return None
         return float(np.mean([f[0] for f in found])), float(np.mean([f[1] for f in found])) * self.together(area)

@@ -137,8 +137,9 @@ def school_areas(part: Part) -> dict[str, tuple[float, float, float, float]]:
             share = (four + five) / people
             mean = (one + 2 * two + 3 * three + 4 * four + 5 * five) / people
             width = (one + 4 * two + 9 * three + 16 * four + 25 * five) / people - mean * mean
-            spread = math.sqrt(share * (1 - share))
-            by_area[item[0]].append((share, spread, mean, math.sqrt(max(0.0, width))))
+            sample = people / max(people - 1, 1)
+            spread = math.sqrt(share * (1 - share) * sample)
+            by_area[item[0]].append((share, spread, mean, math.sqrt(max(0.0, width * sample))))
     found = {}
     for area, rows in by_area.items():
         if area in AREAS:

@@ -178,7 +178,7 @@ def told_by(scene: Scene, process: str, name: str, labels: str, act: Callable[[]
             act()
         until(lambda: figures(scene.setting.http, address).of(name)[series] >= wanted, "most of it being told")
     assert sum(moved.by.values()) % 10 == 0
-    assert times - 19 <= moved.by[series] <= times + 19
+    assert times - 19 <= moved.by[series] <= 2 * times + 19  # what was sent before may be folded only now
 
 
 def test_accepted_responses_are_told_ten_at_a_time_and_so_are_their_repeats_at_the_fold(scene: Scene) -> None:

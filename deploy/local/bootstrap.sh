@@ -73,7 +73,6 @@ missing_packages() {
     command -v pdftoppm >/dev/null || echo poppler-utils
   fi
   if wanted deployment; then
-    command -v apt-get >/dev/null || { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
     command -v docker-compose >/dev/null || echo docker-compose
     PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || echo haproxy
   fi
@@ -176,6 +175,7 @@ unpack_prometheus() {
 setup_deployment() {
   command -v prometheus >/dev/null && command -v promtool >/dev/null && return
   [[ -x build/tools/prometheus/promtool ]] && return
+  command -v apt-get >/dev/null || fail "Prometheus is missing: install prometheus and promtool so that both can be called."
   step "prometheus (Debian's package, unpacked)" unpack_prometheus
 }
 

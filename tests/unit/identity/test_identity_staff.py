@@ -36,7 +36,7 @@ def test_a_neighbouring_step_is_taken_and_no_other(seconds: int, found: bool) ->
 
 def test_nobody_but_a_coordinator_opens_sessions_or_prints_slips() -> None:
     assert {role for role, rights in staff.RIGHTS.items() if rights & {"slips", "sessions"}} == {"coordinator"}
-    assert set(staff.RIGHTS) == {*staff.ROLES, "api-key"}
+    assert set(staff.RIGHTS) == {*staff.ROLES, "api-key", "data-key"}
     assert "grants" not in staff.RIGHTS["api-key"]
 
 

@@ -12,10 +12,9 @@ from typing import Any
 import jwt
 import pyotp
 import pytest
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.errors import Fatal
+from chassis.errors import Fatal, Unavailable
 from chassis.settings import Secret
 from contracts.ballots import b64, unb64
 from identity import commands, manifest
@@ -165,7 +164,7 @@ def test_everything_wrapped_opens_during_the_change_and_without_the_old_key_afte
     after = restarted(home, desks, key_wrap_key=key)
     assert signs(after, session, code, message) == signature
     assert sign_in(after, home).user == "officer"
-    with pytest.raises(InvalidTag):
+    with pytest.raises(Unavailable, match="set KEY_WRAP_KEY_PREVIOUS to what it was"):
         sign_in(home.desk, home)
     # The house goes on under its own key.
     back = restarted(home, desks, key_wrap_key_previous=key)

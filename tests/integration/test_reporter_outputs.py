@@ -138,9 +138,9 @@ def everything(running: Reporter) -> dict[str, bytes]:
         if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "/metrics", "/livez", "/readyz"):
             continue
         names = set(rule.arguments) - {"school", "session"}
-        if names or rule.endpoint.startswith("ministry"):
-            continue  # served files, the same for everybody; what a school does not get
-        queries = ["lang=en"] if rule.endpoint != "openapi" else [""]
+        if names or rule.endpoint.startswith("ministry") or rule.endpoint in ("open_data_key", "jwks"):
+            continue  # served files, the same for everybody; what a school does not get; each reporter's own key
+        queries = ["lang=en"] if rule.endpoint not in ("openapi", "editions") else [""]
         if rule.endpoint == "report":
             queries += ["lang=az&area=C&sort=gap", "lang=en&groups=teacher,student"]
         for session in SESSIONS if "session" in rule.arguments else ("",):

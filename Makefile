@@ -7,7 +7,7 @@ bin := .venv/bin
 sources := contracts libs services deploy tools tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-alerts test-deploy test-k8s fault mutants screenshots bench-page bench-report hashes reference lint format scan audit lock clean
+.PHONY: help demo test test-full test-alerts test-deploy test-k8s fault mutants screenshots bench-page bench-report bench-collect bench-fold hashes reference lint format scan audit lock clean
 
 help: ## Show what each verb does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,9 +52,17 @@ bench-page: ## Measure the questionnaire page with Lighthouse on its slow phone
 	@$(bootstrap) venv tools page browser
 	@PYTHONPATH=tests exec $(bin)/python -m support.lighthouse
 
-bench-report: ## Measure the reporter's pages and files at 4,400 schools beside the same Flask without work (needs wrk)
-	@$(bootstrap) venv tools
+bench-report: ## Measure the reporter's pages and files at 4,400 schools beside the same Flask without work
+	@$(bootstrap) venv tools bench
 	@PYTHONPATH=tests exec $(bin)/python -m support.report_bench
+
+bench-collect: ## Measure the collector's whole path beside the same Flask without work
+	@$(bootstrap) venv tools page bench
+	@PYTHONPATH=tests exec $(bin)/python -m bench.collect
+
+bench-fold: ## Measure the fold beside reading the same topic alone, in random order and class by class
+	@$(bootstrap) venv tools
+	@PYTHONPATH=tests exec $(bin)/python -m bench.fold
 
 hashes: ## Publish the hashes of the questionnaire page in docs/privacy.md
 	@$(bootstrap) venv page

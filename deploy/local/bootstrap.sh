@@ -5,6 +5,7 @@
 #   page        the questionnaire page's script
 #   browser     Chromium, Lighthouse and pdftoppm, for tests
 #   deployment  docker-compose, HAProxy and Prometheus, which check their files in the tests
+#   bench       wrk, which sends the load that `make bench-...` measures under
 # All checks come before the first change; what is done is remembered in build/stamps and not done again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -75,6 +76,9 @@ missing_packages() {
   if wanted deployment; then
     command -v docker-compose >/dev/null || echo docker-compose
     PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || echo haproxy
+  fi
+  if wanted bench; then
+    command -v wrk >/dev/null || echo wrk
   fi
 }
 
@@ -181,9 +185,9 @@ setup_deployment() {
 
 parts="$*"
 for part in "$@"; do
-  case $part in venv | tools | page | browser | deployment) ;; *) fail "unknown part $part: the parts are venv, tools, page, browser and deployment." ;; esac
+  case $part in venv | tools | page | browser | deployment | bench) ;; *) fail "unknown part $part: the parts are venv, tools, page, browser, deployment and bench." ;; esac
 done
-[[ -n $parts ]] || fail "name what to prepare: venv, tools, page, browser, deployment."
+[[ -n $parts ]] || fail "name what to prepare: venv, tools, page, browser, deployment, bench."
 if wanted tools && ! wanted venv; then parts="venv $parts"; fi
 
 [[ $(uname -s)-$(uname -m) == Linux-x86_64 ]] ||

@@ -59,7 +59,8 @@ class Tree:
         self.program("dpkg-query", "echo 12.4+deb12u10")
         names = ("libcurl.so.4", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
         self.program("ldconfig", "printf '\\t%s (libc6)\\n' " + " ".join(names))
-        for name in ("java", "mvn", "setpriv", "node", "npm", "chromium", "pdftoppm", "docker-compose"):
+        browser, others = ("chromium", "pdftoppm"), ("docker-compose", "haproxy", "wrk")
+        for name in ("java", "mvn", "setpriv", "node", "npm", *browser, *others):
             self.program(name, "exit 0")
         (self.programs / "python3.11").write_text(PYTHON)
         (self.programs / "python3.11").chmod(0o755)
@@ -119,6 +120,7 @@ def test_without_root_missing_packages_are_named(tree: Tree) -> None:
         ("browser", "chromium", "chromium"),
         ("browser", "pdftoppm", "poppler-utils"),
         ("deployment", "docker-compose", "docker-compose"),
+        ("bench", "wrk", "wrk"),
         ("page", "node", "nodejs"),
         ("page", "npm", "npm"),
     ],
@@ -161,11 +163,14 @@ def test_too_little_space_is_said_with_both_numbers(tree: Tree) -> None:
 
 
 def test_an_unknown_part_is_refused(tree: Tree) -> None:
-    assert tree.refusal("roof") == "set-up: unknown part roof: the parts are venv, tools, page, browser and deployment."
+    assert (
+        tree.refusal("roof")
+        == "set-up: unknown part roof: the parts are venv, tools, page, browser, deployment and bench."
+    )
 
 
 def test_no_part_is_refused(tree: Tree) -> None:
-    assert tree.refusal() == "set-up: name what to prepare: venv, tools, page, browser, deployment."
+    assert tree.refusal() == "set-up: name what to prepare: venv, tools, page, browser, deployment, bench."
 
 
 def test_a_step_that_fails_is_named_with_what_it_printed(tree: Tree) -> None:

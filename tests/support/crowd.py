@@ -5,6 +5,7 @@ import json
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -64,6 +65,12 @@ class Known:
     def between(self, begin: float, end: float) -> list[tuple[float, int, bool]]:
         """The answers of a stretch of time."""
         return [one for one in self.answers if begin <= one[0] < end]
+
+    def lately(self, seconds: int = 10) -> dict[str, int]:
+        """How often each status was heard in the last seconds, and how long ago the last word of any kind came."""
+        now = time.monotonic()
+        found = Counter(str(status) for _, status, _ in self.between(now - seconds, now))
+        return {**found, "seconds since": round(now - self.answers[-1][0]) if self.answers else -1}
 
     def counts(self, items: dict[Cell, Sequence[str]]) -> dict[Cell, dict[str, Any]]:
         """What must be counted of each cell with somebody in it; `items` of each cell by code."""
@@ -151,6 +158,11 @@ class Crowd:
             running: list[Future[None]] = [pool.submit(answer_on) for _ in range(hands)]
             try:
                 yield
+            except AssertionError as missing:
+                stopping.set()
+                early = [one.exception() for one in running if one.done()]
+                told = f"{missing}; heard at last: {self.known.lately()}; hands that had ended: {early}"
+                raise AssertionError(told) from next(filter(None, early), missing)
             finally:
                 stopping.set()
             for one in running:

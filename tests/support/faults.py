@@ -124,7 +124,7 @@ class Run:
         found = [0.0]
         for address in self.worker_metrics:
             try:
-                lines = httpx.get(address, trust_env=False, timeout=20).text.splitlines()
+                lines = httpx.get(address, trust_env=False, timeout=5).text.splitlines()
             except httpx.TransportError:
                 continue
             found += [float(row.rpartition(" ")[2]) for row in lines if re.match(rf"{name}[ {{]", row)]

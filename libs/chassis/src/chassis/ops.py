@@ -33,9 +33,15 @@ class Health:
     `beat()` is called by the main loop; `alive()` is false once the loop has not turned for `silence` seconds.
     """
 
-    def __init__(self, silence: float = 60.0, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, silence: float = 60.0, monotonic: Callable[[], float] = time.monotonic, patience: float = 0.5
+    ) -> None:
+        """`patience`: how many seconds `show` waits for checks that are slow to answer."""
         self._monotonic = monotonic
         self._silence = silence
+        self.patience = patience
+        self._asking = threading.Lock()
+        self._asked: threading.Thread | None = None
         self._beaten: float | None = None
         self.ready_checks: dict[str, Check] = {}
         self.notice_checks: dict[str, Check] = {}
@@ -63,7 +69,16 @@ class Health:
         return not problems, {"problems": problems, "degraded": degraded}
 
     def show(self) -> None:
-        """Looks at every check and sets its figure."""
+        """Asks every check and sets its figure. A check that waits for a part that is away does not hold up the other
+        figures of the process: its last answer stands until the one to this question comes."""
+        with self._asking:
+            if self._asked is None or not self._asked.is_alive():
+                self._asked = threading.Thread(target=self._ask, name="checks", daemon=True)
+                self._asked.start()
+            asked = self._asked
+        asked.join(self.patience)
+
+    def _ask(self) -> None:
         for kind, checks in (("ready", self.ready_checks), ("notice", self.notice_checks)):
             for name, check in checks.items():
                 FAILING.labels(name, kind).set(1 if check() else 0)

@@ -55,12 +55,12 @@ def test_a_broker_stopped_under_load_is_503_and_the_same_collector_takes_every_r
         away = time.monotonic()
         crowd.admit(24)
         threading.Event().wait(BROKER_SECONDS)  # the length of the outage is what is tried here
+        returning = time.monotonic()  # it takes responses before whoever starts it hears that it is there
         own_parts.broker.start()
-        back = time.monotonic()
-        until(partial(heard_again, crowd, back), "a 202 after the broker's return", 20)
+        until(partial(heard_again, crowd, returning), "a 202 after the broker's return", 20)
     crowd.finish(hands=3)
 
-    meanwhile = crowd.known.between(away, back - 5)
+    meanwhile = crowd.known.between(away, returning)
     assert len(meanwhile) > 20
     assert {(503, True)} == {(status, helpful) for _, status, helpful in meanwhile}, "with Retry-After, each"
     assert (breakable.child("collector").pid, breakable.child("collector").running) == (collector, True)

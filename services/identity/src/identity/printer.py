@@ -10,15 +10,19 @@ from typing import Any, Protocol, Self, TypeVar
 
 from chassis import offspring
 from chassis.errors import Unavailable
+from identity import binding
 
 T = TypeVar("T")
 PIECE = 48
-"""Slips or letters laid out at a time: whole pages of 8 as of 12."""
+"""Slips or letters made at a time: whole pages of 8 as of 12. Tagging takes time with their square."""
+TAGGED = 1000
+"""With more pieces the PDF has no tags, which would take 130 kB of memory a letter; its text is read all the same."""
 MOST_AT_ONCE = 4
 _LONGEST = 60.0
 _A_PAGE = 0.25
-"""Seconds that a page may take at most when the whole is written."""
-_laid_out: dict[str, list[Any]] = {}
+"""Seconds that a page may take at most when the whole is bound."""
+_made: dict[str, list[bytes]] = {}
+"""In the printing process: each job's pieces as PDFs, since pages laid out would take a hundred times their memory."""
 
 
 class Paper(Protocol):
@@ -35,20 +39,18 @@ class Paper(Protocol):
         ...
 
 
-def _lay_out(job: str, paper: Paper) -> None:
+def _make(job: str, paper: Paper, tagged: bool) -> None:
     from weasyprint import HTML  # only here: it is large, and only a printing process needs it
 
-    _laid_out.setdefault(job, []).append(HTML(string=paper.html()).render())
+    _made.setdefault(job, []).append(bytes(HTML(string=paper.html()).write_pdf(pdf_tags=tagged)))
 
 
-def _write(job: str) -> bytes:
-    documents = _laid_out.pop(job)
-    pages = [page for document in documents for page in document.pages]
-    return bytes(documents[0].copy(pages).write_pdf(pdf_tags=True))
+def _bind(job: str) -> bytes:
+    return binding.bound(_made.pop(job))
 
 
 def _drop(job: str) -> None:
-    _laid_out.pop(job, None)
+    _made.pop(job, None)
 
 
 class Job:
@@ -61,18 +63,18 @@ class Job:
         self._name = secrets.token_hex(8)
 
     def pieces(self) -> Iterator[int]:
-        """Lays it out piece by piece; after each, how many are done."""
+        """Makes it piece by piece; after each, how many are done."""
         for at in range(0, len(self._paper), PIECE):
             piece = self._paper.part(at, at + PIECE)
-            self._do(_LONGEST, _lay_out, self._name, piece)
+            self._do(_LONGEST, _make, self._name, piece, len(self._paper) <= TAGGED)
             yield at + len(piece)
 
     def write(self) -> bytes:
         """All pieces as one PDF."""
-        return bytes(self._do(_LONGEST + _A_PAGE * len(self._paper), _write, self._name))
+        return bytes(self._do(_LONGEST + _A_PAGE * len(self._paper), _bind, self._name))
 
     def end(self) -> None:
-        """Forgets what was laid out and not written."""
+        """Forgets what was made and not bound."""
         self._do(_LONGEST, _drop, self._name)
 
 

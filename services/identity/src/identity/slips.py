@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import segno
@@ -47,6 +48,7 @@ class Sheet:
         return html(self)
 
 
+@cache
 def texts() -> Texts:
     """The words of workspace and slips."""
     return load(Path(__file__).parent / "texts.yaml")

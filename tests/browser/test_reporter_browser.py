@@ -19,7 +19,7 @@ from support.visiting import launched
 pytestmark = pytest.mark.integration
 BASE = f"/v1/schools/{world.SCHOOL}/sessions"
 PAGES = ("/", "/me", f"{BASE}/SESS22A2/report", f"{BASE}/SESS44C4/report", f"{BASE}/SESS33B3/participation", "/nowhere")
-MINISTRY = ("/national", "/national/where", "/national/spread", "/national/quality", "/me")
+MINISTRY = ("/national", "/national/where", "/national/spread", "/national/quality", "/me", "/open-data", "/docs")
 OFFICER = {"role": "officer", "school": None, "school_name": None}
 SECONDS = 60_000
 

@@ -35,6 +35,8 @@ SCHOOL = {
     "guide-none": f"{BASE}/{PLANNED}/guide",
     "missing": "/nowhere",
 }
+COUNTRY = {"public": "/", "open-data": "/open-data", "docs": "/docs"}
+"""What anybody sees of a whole country."""
 MINISTRY = {
     "nation": "/national",
     "nation-level": "/national?level=upper-secondary",
@@ -44,7 +46,7 @@ MINISTRY = {
     "quality": "/national/quality",
     "monitor": "/me",
 }
-"""What an officer sees of a whole country; the public page of it beside them."""
+"""What an officer sees of it."""
 NAMED = {"school": None, "school_name": None}
 STEP = {"item": "C3", "goal": "Hər otaqda internet işləyir", "owner": "technician", "due": "2026-05-01"}
 
@@ -104,8 +106,9 @@ def take_country(folder: Path, browser: Browser, database: MongoPart) -> int:
                 context = browser.new_context(java_script_enabled=False)
                 page = context.new_page()
                 if not name:
-                    page.goto(f"{origin}/?lang={language}")
-                    taken += _around(page, folder / "report", "country-public", language)
+                    for state, path in COUNTRY.items():
+                        page.goto(f"{origin}{path}?lang={language}")
+                        taken += _around(page, folder / "report", f"country-{state}", language)
                 grant = found.signer.grant(world.now(), **claims)
                 context.request.post(f"{origin}/signon", form={"grant": grant}, max_redirects=0)
                 for state, path in places.items():

@@ -65,15 +65,20 @@ def state(voice: Voice, group: GroupState) -> str:
     return voice.t("state.none")
 
 
-def brief(voice: Voice, group: GroupState) -> str:
-    """How far a group has come, in two words for a list."""
+def came(voice: Voice, group: GroupState) -> str:
+    """How many of a group have answered, for a list; "" while that is not said."""
     if group.state == "withheld":
-        return reason(voice, group.reason, group.k)
+        return ""
     if group.n:
         return voice.t("state.answers", count=group.n)
-    if group.answers:
-        return voice.t("state.at_least", n=voice.number(group.answers))
-    return voice.t(f"cell.{group.state}")
+    return voice.t("state.about", n=voice.number(group.answers)) if group.answers else ""
+
+
+def stands(voice: Voice, group: GroupState) -> str:
+    """Where the results of a group are, for a list: in the report, coming, or withheld and why."""
+    if group.state == "withheld":
+        return reason(voice, group.reason, group.k)
+    return voice.t("cell.shown" if group.state in ("released", "final") else f"cell.{group.state}")
 
 
 def rate(voice: Voice, group: GroupState) -> str | None:

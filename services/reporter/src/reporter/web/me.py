@@ -84,5 +84,5 @@ def _card(
         "href": f"/v1/schools/{view.school}/sessions/{view.session}/report?lang={told}",
         "state": view.state,
         "when": voice.t(key, when=desk.pages.moment(instant, told)),
-        "groups": [(group.group, words.brief(voice, group)) for group in view.groups],
+        "groups": [(group.group, words.came(voice, group), words.stands(voice, group)) for group in view.groups],
     }

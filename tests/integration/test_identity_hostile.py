@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from contracts.schemas import LEVELS
+from contracts.values import LEVELS
 from identity.registry import COLUMNS, ROW_REASONS
 from support.identity import House, house
 from support.identity_staff import Staff, staffed

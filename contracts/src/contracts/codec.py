@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from marshmallow import Schema, ValidationError
 
-from contracts import schemas
+from contracts import schemas, values
 from contracts.ballots import MESSAGE_BYTES, SIGNATURE_BYTES, b64, unb64
 from contracts.messages import (
     BallotProof,
@@ -193,14 +193,14 @@ _TEXT = ("session", "school", "level", "group", "questionnaire")
 def _response(event: dict[str, Any]) -> ResponseSubmitted:
     data, identifier = event["data"], event.get("id")
     answers, background, ballot = data.get("answers"), data.get("background"), data.get("ballot")
-    if type(identifier) is not str or len(identifier) != 32 or not schemas.HEX.issuperset(identifier):
+    if type(identifier) is not str or len(identifier) != 32 or not values.HEX.issuperset(identifier):
         raise Malformed("bad-data", "id")
     if any(type(data.get(name)) is not str or not data[name] for name in _TEXT):
         raise Malformed("bad-data", "a text field")
     if type(answers) is not dict or type(background) is not dict or type(ballot) is not dict:
         raise Malformed("bad-data", "answers, background or ballot")
     try:
-        if not schemas.ANSWERS.issuperset(answers.values()) or not {int, str}.issuperset(map(type, answers.values())):
+        if not values.ANSWERS.issuperset(answers.values()) or not {int, str}.issuperset(map(type, answers.values())):
             raise Malformed("bad-data", "answers")
         proof = BallotProof(
             key_id=ballot["key_id"], message=unb64(ballot["message"]), signature=unb64(ballot["signature"])

@@ -22,7 +22,7 @@ from chassis.kafka import Outgoing, Record
 from chassis.logs import event
 from contracts.codec import Malformed, decode
 from contracts.messages import Campaign
-from contracts.schemas import GROUPS
+from contracts.values import GROUPS
 
 _LOOK_AT_ALL = 3600.0
 _CLOCKS_DIFFER = timedelta(days=2)

@@ -13,7 +13,7 @@ from aggregator.retention import last_purge
 from aggregator.sealing import Sealer
 from chassis.logs import event
 from chassis.mongo import Client
-from contracts.schemas import GROUPS
+from contracts.values import GROUPS
 
 PURGE_SECONDS = 60.0
 LEDGER_SECONDS = 600.0

@@ -3,7 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 from chassis.company import Company
-from contracts.schemas import GROUPS
+from contracts.values import GROUPS
 
 BALLOTS = Counter(
     "identity_ballots_total",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from contracts.schemas import LEVELS
+from contracts.values import LEVELS
 from identity.registry import NUMBER_OF, Entry, Numbers
 
 ABOUT = ("name", "region", "settlement", "language", "type")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contracts.messages import Stratum, StratumTotals
-from contracts.schemas import LEVELS
+from contracts.values import LEVELS
 from identity.reasons import Refused
 
 COLUMNS = (

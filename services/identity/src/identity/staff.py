@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from contracts.schemas import LEVELS
+from contracts.values import LEVELS
 from identity.reasons import Refused
 
 ROLES = ("officer", "analyst", "auditor", "agency", "coordinator")

@@ -5,7 +5,7 @@ import time
 from functools import partial
 
 from chassis.errors import Unavailable
-from contracts.schemas import GROUPS
+from contracts.values import GROUPS
 from identity import codes, metrics
 from identity.desk.desk import Desk
 from identity.issuer import WrappedKey, acceptable

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from contracts.schemas import GROUPS
+from contracts.values import GROUPS
 from identity.schemas.values import InstantField, text
 
 

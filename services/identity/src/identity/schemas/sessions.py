@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from contracts.schemas import GROUPS, LEVELS, STATES
+from contracts.values import GROUPS, LEVELS, STATES
 from identity.schemas.values import InstantField, count, text
 from identity.sessions import MOST_SLIPS, GroupWish, Wish
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from contracts.schemas import Bytes, Instant
+from contracts.values import Bytes, Instant
 
 
 def text(most: int, example: str, **kwargs: Any) -> fields.String:

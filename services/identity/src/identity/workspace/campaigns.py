@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from contracts.questionnaire import CURRENT, versions
-from contracts.schemas import GROUPS, LEVELS
+from contracts.values import GROUPS, LEVELS
 from identity.breakdowns import BREAKDOWNS, FEWEST_IN_CLASS
 from identity.current import the_desk
 from identity.desk import campaigns

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from contracts.messages import Campaign
 from contracts.questionnaire import Questionnaire
-from contracts.schemas import GROUPS, LEVELS
+from contracts.values import GROUPS, LEVELS
 from identity.current import the_desk
 from identity.desk import conduct
 from identity.reasons import Refused

@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from contracts.schemas import LEVELS
+from contracts.values import LEVELS
 from identity.current import the_desk
 from identity.desk import accounts
 from identity.reasons import Refused

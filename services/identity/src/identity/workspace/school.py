@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Response
 
-from contracts.schemas import LEVELS
+from contracts.values import LEVELS
 from identity.current import the_desk
 from identity.desk import views
 from identity.desk.desk import Desk

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Response, request
 
-from contracts.schemas import LEVELS
+from contracts.values import LEVELS
 from identity.current import the_desk
 from identity.desk import endings, issuing, register, views
 from identity.desk.scope import visible, within

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import jwt
 import pyotp
 import pytest
 from flask.testing import FlaskClient
@@ -184,7 +185,10 @@ def test_a_report_is_shared_after_the_close_and_only_while_enough_schools_do_not
     sessions.update_one({"_id": "OTHER0"}, {"$set": {"shared": False}})
     assert send(page, at, word="yes").status_code == 422
     assert send(page, at, word="Paylaş").status_code == 303
-    assert home.post("/v1/grants", people.bearer("officer"), **grant)["grant"]
+    claims = jwt.decode(
+        home.post("/v1/grants", people.bearer("officer"), **grant)["grant"], options={"verify_signature": False}
+    )
+    assert claims["sharers"][people.session]["leader"]["all"] == [1, 1], "this school alone, of six"
     assert {"session-shared", "report-opened"} <= set(acts(home, people.school))
     body = {"shared": False}
     assert home.post(f"/v1/sessions/{people.session}/sharing", people.bearer("coordinator"), **body)["shared"] is False

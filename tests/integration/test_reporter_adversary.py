@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from contracts.schemas import SchoolSessionSchema
 from identity import sharing
-from support import country_world, subtracting
+from support import country_world, reporter_world, subtracting
 from support.country_world import CAMPAIGN, OPTIONAL, World
 from support.parts import MongoPart
 from support.reporting import Reporter, running_reporter
@@ -157,27 +158,39 @@ def test_an_item_that_schools_chose_shows_in_the_last_edition_alone_and_only_ove
         assert subtracting.covers_enough(world.known[name] for name in names)
 
 
-def test_in_every_class_five_schools_that_answered_do_not_share_their_report(
-    world: World, answers: dict[str, list[dict[str, Any]]]
+def test_behind_every_published_class_stand_five_schools_whose_report_the_ministry_cannot_open(
+    reporter: Reporter, world: World, answers: dict[str, list[dict[str, Any]]]
 ) -> None:
-    """What identity can promise: it knows who answered, not whose batches an edition admitted."""
+    """identity knows who answered and who shares, the reporter whose batches an edition has admitted."""
     parts = {name: _part(world, name) for name in world.sessions}
     published: dict[str, dict[str, str]] = {name: {} for name in world.campaign.breakdowns}
     for name in sorted(parts):  # all that may share, do
         if sharing.hindrance(parts[name], list(parts.values()), published) is None:
             parts[name] = _part(world, name, shared=True)
     shared = {name for name, part in parts.items() if part.shared}
-    assert len(shared) > 3
-    last = {place(row)[1:] for row in answers["analyst"] if row["edition"] == world.editions[-1].number}
-    for level, group, cls in last:
-        left = {
-            session.school
-            for name, session in world.sessions.items()
-            if name not in shared
-            and group in parts[name].answered
-            and (level, cls) in set(world.nation.classes_of(session))
-        }
-        assert len(left) >= sharing.FEWEST_LEFT, (level, group, cls)
+    messages = [
+        {"_id": name, "message": SchoolSessionSchema().dump(session)} for name, session in world.sessions.items()
+    ]
+    reporter.statistics["sessions"].insert_many(messages)
+    opened = set()
+    for name in sorted(shared):
+        told = {name: sharing.sharers(parts[name], list(parts.values()), published)}
+        claims = {"role": "officer", "school": parts[name].school, "shared": [name], "sharers": told}
+        answer = reporter.visitor().post(
+            "/signon", data={"grant": reporter.signer.grant(reporter_world.now(), **claims)}
+        )
+        assert answer.status_code in (303, 403)
+        opened |= {name} if answer.status_code == 303 else set()
+    last = world.editions[-1]
+    places = {place(row)[1:] for row in answers["analyst"] if row["edition"] == last.number}
+    assert len(shared) > len(opened) > 3
+
+    def left(level: str, group: str, cls: str, sharers: set[str]) -> int:
+        inside = {world.batches[name].session for name in world.behind(last, level, group, cls)}
+        return len({world.sessions[name].school for name in inside - sharers})
+
+    assert min(left(*where, opened) for where in places) >= sharing.FEWEST_LEFT
+    assert min(left(*where, shared) for where in places) < sharing.FEWEST_LEFT, "what identity alone cannot know"
 
 
 def _part(world: World, name: str, shared: bool = False) -> sharing.Part:

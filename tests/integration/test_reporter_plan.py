@@ -166,6 +166,18 @@ def test_no_other_school_and_no_ministry_role_writes_a_plan(reporter: Reporter) 
     assert kept(reporter) == [STEP]
 
 
+def test_who_follows_a_school_reads_its_plan_and_changes_nothing(reporter: Reporter) -> None:
+    client = reporter.signed_on()
+    assert client.post(PLAN, data=fields(STEP, revision=0, token=token(client))).status_code == 303
+    follower, bearer = reporter.signed_on(follower=True), reporter.bearer(follower=True)
+    page = follower.get(f"{PLAN}?lang=en")
+    assert STEP["goal"] in page.text
+    assert f'action="{PLAN}' not in page.text
+    assert follower.post(PLAN, data=fields(revision=1, token=token(client))).status_code == 403
+    assert reporter.visitor().put(PLAN, json={"revision": 1, "steps": []}, headers=bearer).status_code == 403
+    assert kept(reporter) == [STEP]
+
+
 def test_the_ministry_reads_a_shared_plan_and_has_no_form(reporter: Reporter) -> None:
     client = reporter.signed_on()
     client.post(PLAN, data=fields(STEP, revision=0, token=token(client)))

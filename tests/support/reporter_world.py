@@ -50,6 +50,7 @@ class Signer:
             "school": SCHOOL,
             "school_name": "Göygöl 4 nömrəli tam orta məktəb",
             "shared": [],
+            "sharers": {session: {} for session in claims.get("shared", ())},
             **claims,
         }
         return jwt.encode(whole, self.key, algorithm="EdDSA", headers={"kid": self.kid})

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.sharing import FEWEST_LEFT, Hindrance, Part, hindrance
+from identity.sharing import FEWEST_LEFT, Hindrance, Part, hindrance, sharers
 
 PUBLISHED = {"region": {"A": "A", "B": "B + C", "C": "B + C"}, "settlement": {"urban": "urban", "rural": "rural"}}
 BOTH = frozenset({"student", "teacher"})
@@ -102,3 +102,19 @@ def classes(parts: Sequence[Part], group: str) -> list[list[Part]]:
                 own = one.classes.get(name, "")
                 found.setdefault((level, name, names.get(own, own)), []).append(one)
     return list(found.values())
+
+
+def test_the_reporter_hears_how_many_share_in_each_class_that_can_be_published() -> None:
+    near = [part(number, shared=number < 2) for number in range(5)]
+    below = [part(number, level="vocational", classes={"region": "B", "settlement": "urban"}) for number in (20, 21)]
+    silent = replace(near[0], session="s9", school="school9", answered=frozenset({"teacher"}))
+    found = sharers(near[0], [*near, *below, silent], PUBLISHED)
+    assert found == {
+        "student": {"all": [2, 2], "region": [2, 2], "settlement": [2, 2]},
+        "teacher": {"all": [3, 3], "region": [3, 3], "settlement": [3, 3]},
+    }
+    assert sharers(below[0], [*near, *below], PUBLISHED)["student"] == {
+        "all": [None, 2],
+        "region": [None, None],
+        "settlement": [None, 2],
+    }

@@ -130,3 +130,15 @@ def test_a_new_grant_key_is_picked_up_at_its_first_grant_and_the_retired_one_goe
 
 def joined(*signers: Signer) -> bytes:
     return json.dumps({"keys": [key for one in signers for key in json.loads(one.jwks())["keys"]]}).encode()
+
+
+@pytest.mark.parametrize("told", [7, ["S"], {"S": 7}, {"S": {"student": 7}}, {"S": {"student": {"all": [1]}}}])
+def test_who_shares_is_told_in_one_form(signer: Signer, told: object) -> None:
+    assert refusal(signer.grant(NOW, role="officer", shared=["S"], sharers=told), signer) == "malformed"
+
+
+def test_who_follows_a_school_stays_a_follower_in_the_session(signer: Signer) -> None:
+    viewer = signon.accept(signer.grant(NOW, follower=True), keys(signer), Noted(), NOW)
+    kept = signon.open_session(signon.seal(viewer, KEY, NOW), KEY, NOW)
+    assert kept is not None
+    assert (kept.follower, kept.may_write) == (True, False)

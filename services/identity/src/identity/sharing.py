@@ -6,6 +6,10 @@ from dataclasses import dataclass
 FEWEST_LEFT = 5
 """Schools that do not share, in every class that can be published: below that, class minus sharers is too few."""
 
+Sharers = Mapping[str, Mapping[str, Sequence[int | None]]]
+"""By group and breakdown: schools that share in the class of the session's own level and in that of all levels; None
+where the class has too few schools to be published."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
@@ -45,6 +49,25 @@ def hindrance(wanted: Part, parts: Sequence[Part], published: Mapping[str, Mappi
                 if _too_few(inside, wanted, group):
                     return Hindrance(breakdown=breakdown, name=_class(wanted, breakdown, merged), group=group)
     return None
+
+
+def sharers(wanted: Part, parts: Sequence[Part], published: Mapping[str, Mapping[str, str]]) -> Sharers:
+    """The schools that share, in each class that can be published and holds this session's answers."""
+    found: dict[str, dict[str, list[int | None]]] = {}
+    for group in sorted(wanted.answered):
+        asked = [part for part in parts if group in part.asked]
+        for breakdown in ("all", *published):
+            merged = published.get(breakdown, {})
+            inside = [part for part in asked if _class(part, breakdown, merged) == _class(wanted, breakdown, merged)]
+            of_level = [part for part in inside if part.level == wanted.level]
+            found.setdefault(group, {})[breakdown] = [_sharing(of_level, group), _sharing(inside, group)]
+    return found
+
+
+def _sharing(inside: Sequence[Part], group: str) -> int | None:
+    if len({part.school for part in inside}) < FEWEST_LEFT:
+        return None
+    return len({part.school for part in inside if part.shared and group in part.answered})
 
 
 def _class(part: Part, breakdown: str, merged: Mapping[str, str]) -> str:

@@ -1,12 +1,14 @@
 """Letting staff into the reporter: who may see what goes into a signed grant."""
 
 from identity import codes
-from identity.desk import tokens
+from identity.desk import sharing, tokens
 from identity.desk.desk import Desk
 from identity.desk.views import earlier, mine
 from identity.reasons import Refused
+from identity.sharing import Sharers
 from identity.staff import Person
 from identity.store import schools, sessions
+from identity.store.sessions import Held
 
 
 def grant(desk: Desk, who: Person, session: str | None = None) -> str:
@@ -17,7 +19,7 @@ def grant(desk: Desk, who: Person, session: str | None = None) -> str:
     if session is not None and (before := _predecessor(desk, who, session)) is not None:
         desk.note(who, "earlier-report-opened", school=before, session=codes.normal(session))
         entry = schools.get(desk.place, before)
-        return tokens.grant(desk, who, school=before, school_name=entry.name if entry else None, shared=())
+        return tokens.grant(desk, who, school=before, school_name=entry.name if entry else None, follower=True)
     if who.role != "coordinator" and session is not None:
         held = mine(desk, who, session)
         if who.role != "officer" or not held.shared:
@@ -27,10 +29,15 @@ def grant(desk: Desk, who: Person, session: str | None = None) -> str:
     elif session is not None:
         mine(desk, who, session)
     if school is None:
-        return tokens.grant(desk, who, school=None, school_name=None, shared=())
+        return tokens.grant(desk, who)
     entry = schools.get(desk.place, school)
-    shared = [held.session for held in sessions.of_school(desk.place, school) if held.shared]
+    shared = {held.session: _sharers(desk, who, held) for held in sessions.of_school(desk.place, school) if held.shared}
     return tokens.grant(desk, who, school=school, school_name=entry.name if entry else None, shared=shared)
+
+
+def _sharers(desk: Desk, who: Person, held: Held) -> Sharers | None:
+    """For the ministry, which must not subtract: who shares beside this session."""
+    return None if who.role == "coordinator" else sharing.beside(desk, held)
 
 
 def _predecessor(desk: Desk, who: Person, session: str) -> str | None:

@@ -10,6 +10,7 @@ from identity.staff import Person
 from identity.store import campaigns, sessions
 from identity.store import sharing as store
 from identity.store.place import Txn
+from identity.store.sessions import Held
 
 
 def hindrance(desk: Desk, found: View, txn: Txn = None) -> rule.Hindrance | None:
@@ -21,6 +22,16 @@ def hindrance(desk: Desk, found: View, txn: Txn = None) -> rule.Hindrance | None
     if campaign is None or wanted is None:
         raise Refused("unknown-session")
     return rule.hindrance(wanted, parts, campaign.classes)
+
+
+def beside(desk: Desk, held: Held) -> rule.Sharers:
+    """How many schools share in each class that can be published with this session."""
+    campaign = campaigns.get(desk.place, held.message.campaign)
+    parts = store.parts(desk.place, held.message.campaign)
+    wanted = next((part for part in parts if part.session == held.session), None)
+    if campaign is None or wanted is None:
+        raise Refused("unknown-session")
+    return rule.sharers(wanted, parts, campaign.classes)
 
 
 def share(desk: Desk, who: Person, session: str) -> View:

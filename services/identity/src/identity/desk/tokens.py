@@ -1,7 +1,7 @@
 """Signed tokens: bearer tokens and page cookies of staff, form tokens, grants for the reporter, and public keys."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import jwt
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from contracts.ballots import b64, key_id
 from identity.desk.desk import Desk
+from identity.sharing import Sharers
 from identity.staff import Person
 
 BEARER_SECONDS = 900
@@ -64,8 +65,18 @@ def form_token(desk: Desk, jti: str) -> str:
     return b64(hmac.digest(_key(desk, "form"), jti.encode(), "sha256"))
 
 
-def grant(desk: Desk, person: Person, *, school: str | None, school_name: str | None, shared: Sequence[str]) -> str:
-    """A grant with which the reporter lets this person in, once, within a minute."""
+def grant(
+    desk: Desk,
+    person: Person,
+    *,
+    school: str | None = None,
+    school_name: str | None = None,
+    shared: Mapping[str, Sharers | None] | None = None,
+    follower: bool = False,
+) -> str:
+    """A grant with which the reporter lets this person in, once, within a minute. `shared`: the sessions of the school
+    that the ministry may open, each with who shares beside it where that is asked; `follower`: somebody of a school
+    that came after this one."""
     now = int(desk.clock().timestamp())
     claims = {
         "iss": ISSUER,
@@ -77,7 +88,9 @@ def grant(desk: Desk, person: Person, *, school: str | None, school_name: str | 
         "scope": dict(person.scope or {}),
         "school": school,
         "school_name": school_name,
-        "shared": list(shared),
+        "shared": list(shared or {}),
+        "sharers": {session: told for session, told in (shared or {}).items() if told is not None},
+        "follower": follower,
     }
     spki = desk.grant_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return jwt.encode(claims, desk.grant_key, algorithm="EdDSA", headers={"kid": key_id(spki)})

@@ -1,9 +1,12 @@
 """Who is looking, and whether this school's session may be opened for them; everything else looks the same: nothing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+Sharers = Mapping[str, Mapping[str, Sequence[int | None]]]
+"""As identity tells it of a session, by group and breakdown: schools that share in the class of the session's own level
+and in that of all levels; None where no figure can come of the class."""
 Role = Literal["coordinator", "officer", "analyst", "auditor", "agency"]
 ROLES: Final = ("coordinator", "officer", "analyst", "auditor", "agency")
 
@@ -11,7 +14,9 @@ ROLES: Final = ("coordinator", "officer", "analyst", "auditor", "agency")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Viewer:
     """A signed-on person as identity described them: role, an agency's one `level` or `region`, the school that is
-    the coordinator's own or was opened, its name, and the sessions that this school shares with the ministry."""
+    the coordinator's own or was opened, its name, and the sessions that this school shares with the ministry;
+    at sign-on with the `sharers` beside each, which no session carries on.
+    `follower`: the coordinator of a school that came after this one, who reads what it left and changes nothing."""
 
     role: Role
     school: str | None = None
@@ -19,6 +24,13 @@ class Viewer:
     level: str | None = None
     region: str | None = None
     shared: frozenset[str] = frozenset()
+    follower: bool = False
+    sharers: Mapping[str, Sharers] = field(default_factory=dict, repr=False)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether this is the school's own coordinator."""
+        return self.role == "coordinator" and not self.follower
 
     @property
     def ministry(self) -> bool:

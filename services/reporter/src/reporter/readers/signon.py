@@ -15,7 +15,7 @@ import jwt
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from reporter.readers.access import ROLES, Viewer
+from reporter.readers.access import ROLES, Sharers, Viewer
 
 ISSUER: Final = "guzgu-identity"
 AUDIENCE: Final = "reporter"
@@ -146,7 +146,23 @@ def viewer_of(claims: Mapping[str, Any]) -> Viewer:
         level=scope.get("level"),
         region=scope.get("region"),
         shared=frozenset(shared),
+        follower=claims.get("follower") is True,
+        sharers=_sharers(claims.get("sharers") or {}),
     )
+
+
+def _sharers(told: Any) -> Mapping[str, Sharers]:
+    """What identity tells of who shares beside each session; Refused("malformed") if it is something else."""
+    try:
+        for groups in told.values():
+            for breakdowns in groups.values():
+                for of_level, of_all in breakdowns.values():
+                    if not all(count is None or isinstance(count, int) for count in (of_level, of_all)):
+                        raise Refused("malformed")
+    except (AttributeError, TypeError, ValueError) as error:
+        raise Refused("malformed") from error
+    found: Mapping[str, Sharers] = told
+    return found
 
 
 def seal(viewer: Viewer, key: bytes, now: datetime, random: Callable[[int], bytes] = os.urandom) -> str:
@@ -157,6 +173,7 @@ def seal(viewer: Viewer, key: bytes, now: datetime, random: Callable[[int], byte
         "school_name": viewer.school_name,
         "scope": {"level": viewer.level, "region": viewer.region},
         "shared": sorted(viewer.shared),
+        "follower": viewer.follower,
         "exp": int((now + SESSION).timestamp()),
     }
     nonce = random(NONCE_BYTES)

@@ -17,7 +17,7 @@ def section(voice: Voice, view: SessionView, viewer: Viewer) -> Mapping[str, Any
     found = view.followed
     return {
         "steps": [step(voice, view, one) for one in view.plan.steps],
-        "may_plan": not viewer.ministry,
+        "may_plan": viewer.may_write,
         "followed": None
         if found is None
         else {

@@ -1,5 +1,7 @@
 """The routes: one way in for pages, JSON and CSV, so that all of them pass the same door."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import orjson
@@ -12,6 +14,8 @@ from reporter import metrics
 from reporter.files import exports
 from reporter.pages import report_page
 from reporter.readers import signon
+from reporter.readers.access import Viewer
+from reporter.readers.sharing import enough_left
 from reporter.readers.signon import Refused
 from reporter.report import assembly, selection
 from reporter.report.assembly import stamp
@@ -145,9 +149,23 @@ def _signon(desk: Desk) -> Response:
         if refused.reason == "no-key":
             return problem(503, "no-key", "Identity's public keys cannot be read now.", headers={"Retry-After": "2"})
         return message(desk.pages, 403, "grant", None, f"grant-{refused.reason}")
+    if viewer.ministry and viewer.shared:
+        viewer = replace(viewer, shared=frozenset(filter(partial(_leaves_enough, desk, viewer), viewer.shared)))
+        if not viewer.shared:
+            metrics.SIGNONS.labels("refused", "few-left").inc()
+            return message(desk.pages, 403, "few_left", None, "few-left")
     metrics.SIGNONS.labels("accepted", "").inc()
     sealed = signon.seal(viewer, desk.sessions.key, desk.clock())
     if wants_json():
         body = {"token": sealed, "expires_in": int(signon.SESSION.total_seconds())}
         return Response(orjson.dumps(body), mimetype="application/json", headers={"Cache-Control": "no-store"})
     return desk.sessions.give(_see_other("/me"), sealed)
+
+
+def _leaves_enough(desk: Desk, viewer: Viewer, session: str) -> bool:
+    """Whether the published figures minus this session, and whoever else shares, are still those of enough schools."""
+    terms, sharers = desk.store.session(session), viewer.sharers.get(session)
+    if terms is None or sharers is None:
+        return False
+    head = desk.store.edition(terms["campaign"])
+    return enough_left(terms, sharers, head, desk.store.edition_cells(head["_id"]) if head else ())

@@ -28,7 +28,7 @@ STATUSES: Final = {
     "304": "The client's copy (If-None-Match) is still right.",
     "401": "Nobody is signed on, or the token is over.",
     "429": "Too many requests of one reader at the same time; send the same again after Retry-After seconds.",
-    "403": "The grant was used, is over 60 seconds old, or is not identity's.",
+    "403": "The grant was used, is over 60 seconds old, or is not identity's; or too few others are published.",
     "404": "There is nothing at this address for this person.",
     "422": "A field is unknown or wrong.",
     "503": "Not possible at this moment; send the same again after Retry-After seconds.",

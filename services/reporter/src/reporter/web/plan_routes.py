@@ -83,7 +83,7 @@ def _view(desk: Desk, school: str, session: str) -> tuple[Viewer, SessionView]:
 
 
 def _may_write(desk: Desk, viewer: Viewer, token: str) -> None:
-    if viewer.ministry:
+    if not viewer.may_write:
         raise Answered(message(desk.pages, 403, "read_only", viewer, "read-only"))
     if not desk.sessions.form_holds(token):
         raise Answered(message(desk.pages, 403, "form", viewer, "form-token"))
@@ -140,7 +140,7 @@ def _page(
         longest=plan.LONGEST_GOAL,
         revision=view.plan.revision if revision is None else revision,
         token=desk.sessions.form_token(),
-        may_carry=not viewer.ministry and not rows and view.followed is not None,
+        may_carry=viewer.may_write and not rows and view.followed is not None,
         saved=saved,
         stale=stale,
         **plan_words.section(voice, view, viewer),

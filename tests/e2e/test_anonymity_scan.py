@@ -195,8 +195,11 @@ def test_the_scan_finds_each_thing_planted_in_each_kind_of_place(aftermath: Afte
         ("f", (0, b"", (("at", now.isoformat().encode()),), {})),
         ("g", {"text": f"answered {now:%H:%M:%S}"}),
         ("h", {"text": str(int(now.timestamp()))}),
+        ("i", {"text": f"{now:%Y-%m-%dT%H:%M}"}),
+        ("j", {"text": f"{now:%Y%m%dT%H%MZ}"}),
     ]
-    assert scanning.clock_times(beside) == [f"a time in {where}" for where in "abcdefgh"]
+    assert scanning.clock_times(beside) == [f"a time in {where}" for where in "abcdefghij"]
+    assert scanning.clock_times([("a signature", "w-9kT1234Qx_T0530")]) == []
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     fine = {"day": midnight, "ms": int(midnight.timestamp() * 1000), "as_of": f"{now:%Y-%m-%d}", "n": 12, "sum": 10**12}
     assert scanning.clock_times([("a", fine)]) == []

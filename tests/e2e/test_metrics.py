@@ -177,7 +177,8 @@ def told_by(scene: Scene, process: str, name: str, labels: str, act: Callable[[]
         for _ in range(times):
             act()
         until(lambda: figures(scene.setting.http, address).of(name)[series] >= wanted, "most of it being told")
-    assert sum(moved.by.values()) % 10 == 0
+    # A session's close, which may come meanwhile, is nobody's act.
+    assert sum(by for one, by in moved.by.items() if 'outcome="marker"' not in one) % 10 == 0
     assert times - 19 <= moved.by[series] <= 2 * times + 19  # what was sent before may be folded only now
 
 

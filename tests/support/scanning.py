@@ -166,7 +166,8 @@ def _tells_time(value: Any) -> bool:
     return False
 
 
-_CLOCK = re.compile(rb"\d\d:\d\d:\d\d|T\d\d:?\d\d")
+# With a date before the T: in the letters of a signature T and four digits come by chance.
+_CLOCK = re.compile(rb"\d\d:\d\d:\d\d|\dT\d\d:\d\d|\d{8}T\d{4}")
 
 
 def values(document: Any) -> Iterator[Any]:

@@ -34,12 +34,12 @@ SHEET = Sheet(
 
 
 def printed(sheet: Sheet, folder: Path) -> list[qr.Code]:
-    """The codes on the first page, as 300 dots an inch in black and white show them."""
+    """The codes on the first page, as 300 dots an inch show them."""
     (folder / "slips.pdf").write_bytes(HTML(string=slips.html(sheet)).write_pdf())
     command: list[str | Path] = [
         "pdftoppm",
         "-png",
-        "-mono",
+        "-gray",
         "-r",
         str(DOTS),
         "-l",

@@ -41,7 +41,7 @@ def page(pages: Pages, look: Looking, **more: Any) -> bytes:
         part=None if sight.nation or sight.cls is None else breakdowns.class_name(voice, sight.cls),
         groups=groups,
         levels=[(name, overview.level_name(voice, name)) for name in sight.levels],
-        counts=[_count(voice, found, sight, group) for group in groups],
+        counts=[participation(voice, found, sight, group) for group in groups],
         chart_title=title,
         chart=overview.chart(voice, found, level, title, cls),
         source=overview.source(voice, found, level, cls),
@@ -57,16 +57,16 @@ def page(pages: Pages, look: Looking, **more: Any) -> bytes:
     )
 
 
-def _count(voice: Voice, found: Nation, sight: Sight, group: str) -> Mapping[str, str]:
+def participation(voice: Voice, found: Nation, sight: Sight, group: str) -> Mapping[str, str]:
+    """A group's answers, and which part of the registered schools and people they come from."""
     one = next(iter(found.of(sight.level, group, sight.part).values()))
-    schools, people = overview.covered(one)
-    return {
-        "group": group,
-        "answers": voice.number(one.people),
-        "note": voice.t(
-            "glance.of_registered", schools=voice.percent(schools), people=voice.percent(people), count=one.schools
-        ),
-    }
+    shares = overview.covered(one)
+    if shares is None:
+        note = voice.t("glance.of_uncounted", count=one.schools)
+    else:
+        schools, people = map(voice.percent, shares)
+        note = voice.t("glance.of_registered", schools=schools, people=people, count=one.schools)
+    return {"group": group, "answers": voice.number(one.people), "note": note}
 
 
 def _change_finding(voice: Voice, shifts: Sequence[Shift]) -> str:

@@ -108,12 +108,13 @@ def _lowest(share: float | None) -> float:
 def _turnout(cell: Mapping[str, Any], cls: str, figures: Mapping[str, Any]) -> Turnout:
     rates = figures.get("rates") or {}
     left_out = [sum(area.values()) for area in (figures.get("nonresponse") or {}).values()]
+    counted = rates.get("people") is not None  # the register does not count trainers, nor say which schools have any
     return Turnout(
         level=str(cell["level"]),
         group=str(cell["group"]),
         cls=str(cls),
         n=int(figures["n"]),
-        schools=rates.get("schools"),
+        schools=rates.get("schools") if counted else None,
         people=rates.get("people"),
         response=rates.get("response"),
         unanswered=sum(left_out) / len(left_out) if left_out else None,

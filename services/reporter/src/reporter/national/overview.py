@@ -79,17 +79,18 @@ def coverage(voice: Voice, found: Nation, level: str, cls: str = EVERY) -> list[
 
 
 def _coverage(voice: Voice, group: str, figures: Mapping[str, Figure]) -> str:
-    one = next(iter(figures.values()))
-    return voice.t(
-        "national.coverage_group",
-        group=voice.group_name(group),
-        schools=voice.percent(covered(one)[0]),
-        people=voice.percent(covered(one)[1]),
-    )
+    shares = covered(next(iter(figures.values())))
+    if shares is None:
+        return voice.t("national.coverage_uncounted", group=voice.group_name(group))
+    schools, people = map(voice.percent, shares)
+    return voice.t("national.coverage_group", group=voice.group_name(group), schools=schools, people=people)
 
 
-def covered(one: Figure) -> tuple[float, float]:
-    """The share of schools (counted once a level) and of registered people in a figure, 0 to 1."""
+def covered(one: Figure) -> tuple[float, float] | None:
+    """The share of schools (counted once a level) and of registered people in a figure, 0 to 1; None for a group that
+    the register does not count, so that nobody knows in which schools there are any."""
+    if not one.people_registered:
+        return None
     schools = min(1.0, one.school_levels / max(1, one.schools_registered))
     return schools, min(1.0, one.people / max(1, one.people_registered))
 

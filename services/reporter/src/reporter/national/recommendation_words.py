@@ -61,8 +61,8 @@ def because(voice: Voice, one: Recommendation) -> str:
     if one.regions:
         listed = ", ".join(_region(voice, row) for row in one.regions)
         return voice.t("recommend.because_region", nation=overview.point(voice, one.figure), list=listed)
-    if one.rule == "coverage":
-        schools = voice.percent(overview.covered(one.figure)[0])
+    if one.rule == "coverage" and (shares := overview.covered(one.figure)) is not None:
+        schools = voice.percent(shares[0])
         return voice.t("recommend.because_coverage", group=voice.group_name(one.figure.group), schools=schools)
     return voice.t("recommend.because_low", point=overview.point(voice, one.figure), n=one.figure.people)
 

@@ -85,7 +85,8 @@ def _region(found: Nation, level: str) -> Iterator[Recommendation]:
 def _coverage(found: Nation, level: str, cls: str) -> Iterator[Recommendation]:
     for group in overview.groups(found, level, cls):
         one = next(iter(found.of(level, group, cls).values()))
-        if overview.covered(one)[0] < RULES["coverage"]["share"]:
+        shares = overview.covered(one)
+        if shares is not None and shares[0] < RULES["coverage"]["share"]:
             yield Recommendation(rule="coverage", area="", figure=one)
 
 
